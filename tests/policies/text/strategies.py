@@ -1,0 +1,122 @@
+"""Hypothesis strategies for clauses and documents, as the sanitiser would let them in."""
+
+import uuid
+
+from hypothesis import strategies as st
+
+from policies.text.body import BREAK, Block, BlockKind, Run, canonical_blocks, render_body
+from policies.text.clauses import MAX_DEPTH, Clause, Document
+from policies.text.sanitize import sanitize_line
+
+LANGUAGES = ("en", "zh-hant")
+HREFS = (
+    "",
+    "https://example.org/",
+    "https://example.org/?a=1&b=%22two%22",
+    "/en/policies/privacy/",
+    "#c-1",
+    "mailto:privacy@example.org",
+)
+WORDS = (
+    ["data", "we", "keep", "for", "three", "years", "30", "90", "1,000", "2.5", "The", "the", "user's", "e-mail", "A4", "may", "not"]
+    + list("個人資料保護法本機關內部使用三五年之的，。、「」（）")
+    + [" ", " ", ". ", ", ", "; ", "\u3000", "\u00a0", "１２", "𠮷", "é", "葛\U000e0100", "あ"]
+    + [
+        "<",
+        ">",
+        "&",
+        '"',
+        "'",
+        "&amp;",
+        "*",
+        "_",
+        "`",
+        "[",
+        "]",
+        "(",
+        ")",
+        "\\",
+        "#",
+        "-",
+        "--",
+        "1.",
+    ]
+    + ["-->", "<!--", "- ", "+ ", "> ", "|", "~", "!", "===", "http://x.example", "{number}"]
+)
+
+keys = st.uuids(version=4).map(str)
+texts = st.one_of(
+    st.lists(st.sampled_from(WORDS), max_size=12).map("".join),
+    st.text(max_size=20),
+)
+lines = texts.map(sanitize_line)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> Run:
+    if draw(st.integers(0, 9)) == 0:
+        return Run(BREAK)
+    marked = draw(st.integers(0, 2)) == 0
+    return Run(
+        draw(texts).replace(BREAK, " ") or "x",
+        href=draw(st.sampled_from(HREFS)) if marked else "",
+        strong=marked and draw(st.booleans()),
+        em=marked and draw(st.booleans()),
+        code=marked and draw(st.booleans()),
+    )
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    kind = draw(st.sampled_from((*[BlockKind.PARAGRAPH] * 3, BlockKind.BULLET, BlockKind.ORDERED)))
+    level = 0 if kind is BlockKind.PARAGRAPH else draw(st.sampled_from((1, 1, 2)))
+    return Block(kind, tuple(draw(st.lists(runs(), min_size=1, max_size=4))), level)
+
+
+def _settle(source: list[Block]) -> str:
+    return render_body(canonical_blocks(source))
+
+
+bodies = st.lists(blocks(), max_size=4).map(_settle)
+
+
+@st.composite
+def clauses(draw: st.DrawFn, key: str | None = None) -> Clause:
+    return Clause(
+        key=key or draw(keys),
+        depth=draw(st.integers(1, MAX_DEPTH)),
+        heading=draw(lines),
+        body=draw(bodies),
+        numbered=draw(st.sampled_from((True, True, True, False))),
+        reason=draw(lines),
+    )
+
+
+clause_lists = st.lists(clauses(), max_size=6, unique_by=lambda clause: clause.key).map(tuple)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    return Document(
+        language=draw(st.sampled_from(LANGUAGES)),
+        title=draw(lines),
+        summary=draw(lines),
+        clauses=draw(clause_lists),
+    )
+
+
+@st.composite
+def revised(draw: st.DrawFn) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+    """Two editions that share some keys: clauses dropped, added, moved, indented and reworded."""
+    old = draw(clause_lists)
+    new = list(draw(st.permutations(old)) if draw(st.booleans()) else old)
+    kept = [clause for clause in new if draw(st.integers(0, 4))]
+    changed = [draw(clauses(key=clause.key)) if draw(st.booleans()) else clause for clause in kept]
+    added = draw(st.lists(clauses(), max_size=2))
+    for clause in added:
+        changed.insert(draw(st.integers(0, len(changed))), clause)
+    return old, tuple({clause.key: clause for clause in changed}.values())
+
+
+def key_of(number: int) -> str:
+    return str(uuid.UUID(int=number))

@@ -67,16 +67,10 @@ def roman(number: int) -> str:
 
 def read_chinese(text: str) -> int | None:
     """Return the value of a Chinese numeral (一, 十二, 二十一, 一二, 壹拾, 一百零三), or None if it is none."""
-    if not text or any(
-        character not in _CHINESE_VALUES and character not in _CHINESE_UNITS for character in text
-    ):
+    if not text or any(character not in _CHINESE_VALUES and character not in _CHINESE_UNITS for character in text):
         return None
     if len(text) > 1 and not any(character in _CHINESE_UNITS for character in text):
-        return (
-            int("".join(str(_CHINESE_VALUES[character]) for character in text))
-            if len(text) <= 4
-            else None
-        )
+        return int("".join(str(_CHINESE_VALUES[character]) for character in text)) if len(text) <= 4 else None
     total = 0
     digit: int | None = None
     for character in text:
@@ -106,7 +100,6 @@ def read_roman(text: str) -> int | None:
         return None
     values = [_ROMAN_VALUES[character] for character in lower]
     total = sum(
-        -value if value < following else value
-        for value, following in zip(values, [*values[1:], 0], strict=True)
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
     )
     return total if total < 4000 and roman(total) == lower else None

@@ -1,0 +1,77 @@
+# Every target does its own set-up. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+RESET ?=
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+BASE := $(VENV)/.base-installed
+DEV := $(VENV)/.dev-installed
+NEXT := .venv-next/.installed
+
+# What is installed is exactly what the hashes say, from wheels alone.
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
+# Tools that import the settings but ask the database nothing need not start one.
+NO_DATABASE = DATABASE_URL=postgresql:///unused
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-next check format e2e bench lock messages
+
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(BASE): requirements/base.txt | $(PY)
+	$(PY) $(PIP_INSTALL) -r requirements/base.txt
+	@touch $@
+
+$(DEV): requirements/dev.txt $(BASE)
+	$(PY) $(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+demo: $(BASE) ## A working site with demo content at 127.0.0.1:8000 (PORT=…); RESET=1 starts afresh
+	@$(PY) -m scripts.demo --port $(PORT) $(if $(RESET),--reset)
+
+run: $(DEV) ## The development server, with debugging and reloading
+	@AVOW_DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
+
+test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…)
+	$(PY) -m scripts.compile_messages
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+$(NEXT): requirements/next.txt
+	$(PYTHON) -m venv .venv-next
+	.venv-next/bin/python $(PIP_INSTALL) -r requirements/next.txt
+	@touch $@
+
+test-next: $(NEXT) ## The tests on the next Wagtail
+	.venv-next/bin/python -m scripts.compile_messages
+	.venv-next/bin/python -m pytest $(PYTEST_ARGS)
+
+check: $(DEV) ## Lint, types, imports, templates, migrations, messages, deployment settings
+	@$(PY) -m scripts.check
+
+format: $(DEV) ## Format Python and templates
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(PY) -m scripts.templates format
+
+e2e: $(DEV) ## The browser journeys alone
+	$(PY) -m scripts.compile_messages
+	$(PY) -m pytest -m e2e $(PYTEST_ARGS)
+
+bench: $(DEV) ## Measure against the budgets and a stock Wagtail
+	$(PY) -m scripts.compile_messages
+	$(PY) -m bench
+
+lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest)
+	$(PY) -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+messages: $(DEV) ## Bring locale/ up to date with the sources and compile it; no gettext needed
+	$(PY) -m scripts.messages update
+	$(PY) -m scripts.compile_messages

@@ -12,7 +12,8 @@ from policies.text.sanitize import sanitize_body
 
 # Clause keys are made from this and "<slug>/<id>", so that every load gives the same ones.
 _NAMESPACE = uuid.UUID("6d0c6f0e-5b0a-5c39-9a55-0d6f3f1c2a77")
-_CLAUSE_LINK = re.compile(r"#clause:([a-z0-9-]+)")
+# "#clause:retention" in the same policy, "/en/policies/privacy/#clause:privacy/breach" in another.
+_CLAUSE_LINK = re.compile(r"#clause:(?:([a-z0-9-]+)/)?([a-z0-9-]+)")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -183,12 +184,12 @@ class Outline:
                 edition.fail(f"{entry.id} is at depth {entry.depth} below depth {depth}")
             depth = entry.depth
             for body in entry.body.values():
-                dangling = set(_CLAUSE_LINK.findall(body)) - ids
+                dangling = {target for slug, target in _CLAUSE_LINK.findall(body) if not slug} - ids
                 if dangling:
                     edition.fail(f"{entry.id} links to {', '.join(sorted(dangling))}, which is not there")
 
     def _with_keys(self, body: str) -> str:
-        return _CLAUSE_LINK.sub(lambda match: f"#c-{clause_key(self.slug, match[1])}", body)
+        return _CLAUSE_LINK.sub(lambda match: f"#c-{clause_key(match[1] or self.slug, match[2])}", body)
 
 
 def _depth(table: Table, default: int | None = None) -> int:

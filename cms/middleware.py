@@ -1,0 +1,63 @@
+"""Headers that every response carries, and the admin's own content security policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+# Wagtail's date pickers and inline panels set styles and scripts inline and stop working under a nonce-only policy.
+_ADMIN_DIRECTIVES = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "object-src": [NONE],
+    "frame-ancestors": [SELF],
+}
+
+
+def is_admin_path(path: str) -> bool:
+    """Whether `path` belongs to the editors' side of the site."""
+    return path.startswith(f"/{settings.AVOW_ADMIN_PATH}/")
+
+
+class HeadersMiddleware:
+    """Sets the headers that neither Django nor django-csp sets."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class AdminContentSecurityPolicyMiddleware:
+    """Replaces the public policy on the admin path only, where previews are shown in frames of our own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_admin_path(request.path):
+            response._csp_config = _ADMIN_DIRECTIVES  # type: ignore[attr-defined] # noqa: SLF001 -- django-csp's own hook
+            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response

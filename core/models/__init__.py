@@ -1,0 +1,6 @@
+from core.models.agency import Agency
+from core.models.media import AvowDocument, AvowImage, AvowRendition
+from core.models.pages import BasePage
+from core.models.site_version import SiteVersion
+
+__all__ = ["Agency", "AvowDocument", "AvowImage", "AvowRendition", "BasePage", "SiteVersion"]

@@ -1,0 +1,85 @@
+"""What every installation starts with: the languages, a home page and a list of policies in each, roles and a workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils.translation import gettext, override
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+from home.models import HomePage
+from policies.models import PolicyIndexPage
+from policies.models.pages import INDEX_SLUG
+
+AUTHORS = "Policy authors"
+APPROVERS = "Policy approvers"
+
+
+def lay_out_site(**_kwargs: Any) -> None:
+    """Make what is missing; do nothing where the site has a home page already. Runs after every `migrate`."""
+    if HomePage.objects.exists():
+        return
+    with transaction.atomic():
+        homes = _make_pages()
+        _replace_default_site(homes[settings.LANGUAGE_CODE])
+        _make_roles(list(homes.values()))
+
+
+def _make_pages() -> dict[str, HomePage]:
+    root = Page.get_first_root_node()
+    homes: dict[str, HomePage] = {}
+    indexes: dict[str, PolicyIndexPage] = {}
+    for code, _name in settings.LANGUAGES:
+        locale, _created = Locale.objects.get_or_create(language_code=code)
+        with override(code):
+            home = HomePage(title=gettext("Home"), slug=f"home-{code}", locale=locale)
+            index = PolicyIndexPage(title=gettext("Policies"), slug=INDEX_SLUG, locale=locale)
+        if homes:
+            home.translation_key = next(iter(homes.values())).translation_key
+            index.translation_key = next(iter(indexes.values())).translation_key
+        root.add_child(instance=home)
+        home.add_child(instance=index)
+        homes[code], indexes[code] = home, index
+    return homes
+
+
+def _replace_default_site(home: HomePage) -> None:
+    site = Site.objects.order_by("pk").first()
+    if site is None:
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+        return
+    welcome = site.root_page
+    site.root_page = home
+    site.save()
+    if not welcome.specific_class or welcome.specific_class is Page:
+        welcome.delete()  # the “Welcome to your new Wagtail site” page of Wagtail's own migrations
+
+
+def _make_roles(homes: list[HomePage]) -> None:
+    authors, approvers = (Group.objects.get_or_create(name=name)[0] for name in (AUTHORS, APPROVERS))
+    access = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    for group, codenames in ((authors, ["add_page", "change_page"]), (approvers, ["change_page", "publish_page"])):
+        group.permissions.add(access)
+        for home in homes:
+            for codename in codenames:
+                permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+                GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+    workflow, _created = Workflow.objects.get_or_create(name="Approval by a second person")
+    task, is_new = GroupApprovalTask.objects.get_or_create(name="Approval by a policy approver")
+    if is_new:
+        task.groups.add(approvers)
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    for home in homes:
+        WorkflowPage.objects.update_or_create(page=home, defaults={"workflow": workflow})

@@ -1,0 +1,259 @@
+"""The workshop: Wagtail pages in which policies are drafted. The public never reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
+from wagtail.log_actions import LogContext, get_active_log_context, log
+from wagtail.models import TaskState
+
+from core.models import BasePage
+from policies.blocks import ClauseStreamBlock
+from policies.choices import EffectiveRule, PolicyKind, UpdateType
+from policies.drafts import page_document
+from policies.errors import EditionRefused, PageActionRefused
+from policies.models.editions import EditionText
+from policies.models.policy import Policy
+from policies.models.working import ScheduledRefusal
+from policies.signals import revision_went_live
+
+if TYPE_CHECKING:
+    from wagtail.models import Revision
+
+    from members.models import User
+
+#: The slug of the list of policies: part of every public address.
+INDEX_SLUG = "policies"
+
+
+class PolicyIndexPage(BasePage):
+    """The parent of all policy pages of a language; its public face is the list of policies."""
+
+    subpage_types = ["policies.PolicyPage"]
+    max_count_per_parent = 1
+    private_page_options: list[str] = []
+
+    class Meta:
+        verbose_name = _("list of policies")
+        verbose_name_plural = _("lists of policies")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug != INDEX_SLUG:
+            message = gettext("Public addresses of policies contain “%(slug)s”; keep it.") % {"slug": INDEX_SLUG}
+            raise ValidationError({"slug": message})
+
+
+class PolicyPage(BasePage):
+    """The draft of a policy in one language. Publishing it issues an edition (`policies.services.issue`).
+
+    The fields from `update_type` to `notice_waiver` speak of the next edition only; `based_on_edition` is the newest
+    edition its author had seen, so that a draft never goes out over an edition that appeared meanwhile.
+    """
+
+    parent_page_types = ["policies.PolicyIndexPage"]
+    subpage_types: list[str] = []
+    private_page_options: list[str] = []
+    exclude_fields_in_copy = [
+        "policy",
+        "update_type",
+        "change_note",
+        "effective",
+        "effective_from",
+        "document_no",
+        "notice_waiver",
+        "based_on_edition",
+    ]
+
+    policy = models.ForeignKey(
+        Policy, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="pages", editable=False, null=True
+    )
+    summary = models.TextField(_("summary"), blank=True, help_text=_("Plain words, two or three sentences."))
+    responsible_unit = models.CharField(_("responsible unit"), max_length=255, blank=True)
+    contact = models.CharField(_("contact"), max_length=500, blank=True)
+    clauses = StreamField(ClauseStreamBlock(), verbose_name=_("clauses"), blank=True)
+
+    update_type = models.CharField(_("do readers need to know?"), max_length=20, choices=UpdateType, blank=True)
+    change_note = models.TextField(
+        _("change note"), blank=True, help_text=_("What changes and why, in the language of this page.")
+    )
+    effective = models.CharField(
+        _("takes effect"), max_length=20, choices=EffectiveRule, default=EffectiveRule.ON_ISSUE
+    )
+    effective_from = models.DateField(_("effective from"), null=True, blank=True)
+    document_no = models.CharField(_("document number"), max_length=120, blank=True)
+    notice_waiver = models.TextField(
+        _("reason for shorter notice"),
+        blank=True,
+        help_text=_("Needed only when the edition takes effect before the policy’s notice period has passed."),
+    )
+    based_on_edition = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("policy page")
+        verbose_name_plural = _("policy pages")
+
+    # The policy and its languages
+
+    @property
+    def is_on_record(self) -> bool:
+        """Whether any edition of this page's policy was ever public."""
+        return self.policy is not None and self.policy.has_editions
+
+    @property
+    def is_source(self) -> bool:
+        """Whether editions are issued from this page, rather than translations of them."""
+        return self.policy is None or self.policy.prevailing_locale == self.language
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        super().full_clean(*args, **kwargs)
+        stored = PolicyPage.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        if stored and stored != self.slug and self.is_on_record:
+            message = gettext("The address “%(slug)s” is part of the public record and cannot change.")
+            raise ValidationError({"slug": message % {"slug": stored}})
+        namesake = Policy.objects.filter(slug=self.slug).exclude(key=self.translation_key)
+        if namesake.exists():
+            message = gettext("Another policy has the address “%(slug)s”. Choose a different one.")
+            raise ValidationError({"slug": message % {"slug": self.slug}})
+
+    def _adopt_policy(self) -> None:
+        if self.policy is not None and self.policy.key == self.translation_key:
+            if self.policy.slug != self.slug and not self.policy.has_editions:
+                self.policy.slug = self.slug
+                self.policy.save(update_fields=["slug"])
+            return
+        self.policy = Policy.objects.filter(key=self.translation_key).first() or Policy.objects.create(
+            key=self.translation_key,
+            slug=self.slug,
+            kind=self.slug if self.slug in PolicyKind.values else PolicyKind.OTHER,
+            prevailing_locale=self.language,
+        )
+
+    # Publishing
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the page; when Wagtail makes a new revision live, the edition is issued in the same transaction.
+
+        All of Wagtail's ways to publish (button, workflow, schedule, API) end in this call with `live_revision` set,
+        and only some of them pass through `publish()`: this is the one place that none can go around. Raises
+        `EditionRefused`, and then nothing has changed.
+        """
+        self._adopt_policy()
+        self.expire_at = None  # a policy is withdrawn, with a notice; it never just disappears
+        super().save(*args, **kwargs)
+        if self.live and self.live_revision_id and not self._was_issued(self.live_revision_id):
+            revision_went_live.send(
+                sender=PolicyPage, page=self, revision=self.live_revision, at=self.last_published_at
+            )
+
+    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+        """Save a draft. A revision that was issued, scheduled or submitted is never overwritten: a new one is made.
+
+        Wagtail lets an author's open tab overwrite the latest revision even after somebody else published it.
+        """
+        if overwrite_revision is not None and self._is_sealed(overwrite_revision):
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+
+    def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
+        """Publish `revision`; when a schedule runs and the record refuses, keep the draft and note the reason."""
+        actor = user or get_active_log_context().user
+        try:
+            with LogContext(user=actor):
+                super().publish(revision, user=user, **kwargs)
+        except EditionRefused as refusal:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            self._note_scheduled_refusal(revision, refusal)
+
+    @transaction.atomic
+    def _note_scheduled_refusal(self, revision: Revision, refusal: EditionRefused) -> None:
+        # One policy that cannot be issued must not keep `publish_scheduled` from publishing everything after it.
+        self.revisions.filter(pk=revision.pk).update(approved_go_live_at=None)
+        ScheduledRefusal.objects.update_or_create(
+            page=self, defaults={"reason": refusal.reason, "refused_at": timezone.now()}
+        )
+        log(instance=self, action="policies.schedule_refused", data={"reason": refusal.reason}, revision=revision)
+
+    @staticmethod
+    def _was_issued(revision_id: int) -> bool:
+        return EditionText.objects.filter(source_revision_id=revision_id).exists()
+
+    def _is_sealed(self, revision: Revision) -> bool:
+        in_review = TaskState.objects.filter(revision=revision).exclude(status=TaskState.STATUS_CANCELLED)
+        return bool(
+            revision.approved_go_live_at
+            or revision.pk == self.live_revision_id
+            or self._was_issued(revision.pk)
+            or in_review.exists()
+        )
+
+    # What Wagtail offers for pages, and the record does not allow
+
+    def unpublish(self, *args: Any, log_action: bool | str = True, **kwargs: Any) -> None:
+        """Refuse: a policy that was public is withdrawn by an edition of its own."""
+        if not self.is_on_record:
+            super().unpublish(*args, log_action=log_action, **kwargs)
+        elif log_action != "wagtail.unpublish.scheduled":
+            raise PageActionRefused(
+                gettext("A published policy is not unpublished: withdraw it, so that readers see a notice."), page=self
+            )
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete a policy page of which nothing was ever public, and its policy with the last page."""
+        if self.is_on_record:
+            raise PageActionRefused(
+                gettext("This policy has published editions, which are kept for ever. Withdraw it instead."), page=self
+            )
+        policy = self.policy
+        result = super().delete(*args, **kwargs)
+        if policy is not None and not policy.pages.exists():
+            policy.delete()
+        return result
+
+    def move(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse to move a page whose address is part of the record."""
+        if self.is_on_record:
+            raise PageActionRefused(
+                gettext("The address of a published policy is part of the record; its page cannot be moved."),
+                page=self,
+            )
+        super().move(*args, **kwargs)
+
+    def copy(self, *args: Any, keep_live: bool = True, **kwargs: Any) -> PolicyPage:
+        """Copy the draft into a new policy; the copy is never live, since it has no edition of its own."""
+        del keep_live
+        kwargs["copy_revisions"] = False
+        copied: PolicyPage = super().copy(*args, keep_live=False, **kwargs)
+        return copied
+
+    def create_alias(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: an alias would show a policy at a second address, without a record."""
+        raise PageActionRefused(gettext("A policy has one address; an alias of its page cannot be made."), page=self)
+
+    # Addresses: the public face is `policies.views`, which reads editions
+
+    def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
+        """Return the address of the text in force, which is the same in every site of the tree."""
+        parts = super().get_url_parts(request)
+        if parts is None or self.policy is None:
+            return parts
+        with override(self.language):
+            return parts[0], parts[1], reverse("policies:current", args=[self.policy.slug])
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        """Preview with the very template that readers see."""
+        return "policies/preview.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        """Show the draft as the text that it would become."""
+        context = super().get_preview_context(request, mode_name)
+        return {**context, "document": page_document(self)}

@@ -101,7 +101,7 @@ def update(root: Path) -> list[str]:
     messages = extract(root)
     report = []
     for path in find_catalogues(root):
-        old = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path)) if not entry.obsolete}
+        old = _entries(polib.pofile(str(path)))
         catalogue = polib.POFile(wrapwidth=100)
         catalogue.metadata = polib.pofile(str(path)).metadata
         plurals = _plural_count(catalogue.metadata)
@@ -110,6 +110,10 @@ def update(root: Path) -> list[str]:
         name = path.relative_to(root)
         report.append(f"{name}: {len(messages)} messages, {len(catalogue.untranslated_entries())} to translate")
     return report
+
+
+def _entries(catalogue: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], polib.POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
 
 
 def _sort_key(key: tuple[str | None, str]) -> tuple[str, str]:
@@ -158,7 +162,7 @@ def check(root: Path) -> list[str]:
 
 
 def _faults(catalogue: Iterable[polib.POEntry], messages: dict[tuple[str | None, str], Message]) -> Iterator[str]:
-    entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
+    entries = _entries(catalogue)
     for key in sorted(messages, key=_sort_key):
         message = messages[key]
         entry = entries.pop(key, None)

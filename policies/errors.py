@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from policies.models import PolicyPage
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 -- an answer to an editor, not a fault of the program
     """An act that the record does not allow.
 
     `reason` is a translated sentence that names the remedy; `field` the form field it belongs to, if any; `page` the

@@ -1,0 +1,49 @@
+"""Load the invented agency and its policies: `manage.py load_demo`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from home.demo.loader import load
+from home.demo.records import DemoError
+from home.demo.source import load_agency
+from policies.errors import Refused
+
+
+class Command(BaseCommand):
+    help = "Load the demo agency, its staff and its policies; what is there already stays."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load what is missing in one transaction, and say how to sign in."""
+        if settings.SETTINGS_MODULE.endswith(".production"):
+            msg = "This is production: demo content and its accounts are not loaded here."
+            raise CommandError(msg)
+        password = _demo_password()
+        try:
+            loaded = load(password=password)
+        except (DemoError, Refused) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"  {loaded.policies} policies with {loaded.editions} editions loaded.")
+        self.stdout.write("  Sign in to the editors' side with the password " + password + " as:")
+        for editor in load_agency().editors:
+            if editor.is_active:
+                self.stdout.write(f"    {editor.email:<28} {editor.role}")
+
+
+def _demo_password() -> str:
+    """Return the password of this checkout's demo: made once, kept readable by its owner alone."""
+    if given := os.environ.get("AVOW_DEMO_PASSWORD"):
+        return given
+    path = settings.BASE_DIR / ".avow" / "demo-password"
+    if path.exists():
+        return str(path.read_text().strip())
+    password = secrets.token_urlsafe(12)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(password + "\n")
+    return password

@@ -1,6 +1,6 @@
 import pytest
 from django.core.management import call_command
-from django.db import InternalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from tests import template_database as databases
 
@@ -15,7 +15,7 @@ def test_what_a_test_commits_is_gone_in_the_next_even_where_triggers_refuse_to_e
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'never'; END $$;"
             "CREATE TRIGGER kept BEFORE TRUNCATE ON kept EXECUTE FUNCTION refuse()"
         )
-        with pytest.raises(InternalError, match="never"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="never"), transaction.atomic():
             cursor.execute("TRUNCATE kept")
         cursor.execute("SELECT run FROM kept")
         assert cursor.fetchall() == [(run,)]

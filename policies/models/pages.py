@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -15,13 +15,15 @@ from wagtail.log_actions import LogContext, get_active_log_context, log
 from wagtail.models import TaskState
 
 from core.models import BasePage
+from policies import guards
 from policies.blocks import ClauseStreamBlock
 from policies.choices import EffectiveRule, PolicyKind, UpdateType
 from policies.drafts import page_document
-from policies.errors import EditionRefused, PageActionRefused
+from policies.errors import EditionRefused
 from policies.models.editions import EditionText
 from policies.models.policy import Policy
 from policies.models.working import ScheduledRefusal
+from policies.permissions import PolicyPagePermissionTester
 from policies.signals import revision_went_live
 
 if TYPE_CHECKING:
@@ -198,21 +200,29 @@ class PolicyPage(BasePage):
 
     # What Wagtail offers for pages, and the record does not allow
 
+    def permissions_for_user(self, user: User) -> PolicyPagePermissionTester:
+        """Leave out what the record does not allow, so that menus do not offer it."""
+        return PolicyPagePermissionTester(user, self)
+
+    def with_content_json(self, content: dict[str, Any]) -> PolicyPage:
+        """Read a revision; the policy and the address are the page's own, whatever a copied revision says."""
+        page: PolicyPage = super().with_content_json(content)
+        page.policy = self.policy
+        if self.is_on_record and page.slug != self.slug:
+            page.slug = self.slug
+            page.set_url_path(self.get_parent())
+        return page
+
     def unpublish(self, *args: Any, log_action: bool | str = True, **kwargs: Any) -> None:
         """Refuse: a policy that was public is withdrawn by an edition of its own."""
-        if not self.is_on_record:
-            super().unpublish(*args, log_action=log_action, **kwargs)
-        elif log_action != "wagtail.unpublish.scheduled":
-            raise PageActionRefused(
-                gettext("A published policy is not unpublished: withdraw it, so that readers see a notice."), page=self
-            )
+        if log_action == "wagtail.unpublish.scheduled" and self.is_on_record:
+            return  # `publish_scheduled` must go on with everything else
+        guards.refuse_unpublishing(self)
+        super().unpublish(*args, log_action=log_action, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Delete a policy page of which nothing was ever public, and its policy with the last page."""
-        if self.is_on_record:
-            raise PageActionRefused(
-                gettext("This policy has published editions, which are kept for ever. Withdraw it instead."), page=self
-            )
+        guards.refuse_deletion(self)
         policy = self.policy
         result = super().delete(*args, **kwargs)
         if policy is not None and not policy.pages.exists():
@@ -221,11 +231,7 @@ class PolicyPage(BasePage):
 
     def move(self, *args: Any, **kwargs: Any) -> None:
         """Refuse to move a page whose address is part of the record."""
-        if self.is_on_record:
-            raise PageActionRefused(
-                gettext("The address of a published policy is part of the record; its page cannot be moved."),
-                page=self,
-            )
+        guards.refuse_moving(self)
         super().move(*args, **kwargs)
 
     def copy(self, *args: Any, keep_live: bool = True, **kwargs: Any) -> PolicyPage:
@@ -235,9 +241,9 @@ class PolicyPage(BasePage):
         copied: PolicyPage = super().copy(*args, keep_live=False, **kwargs)
         return copied
 
-    def create_alias(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def create_alias(self, *args: Any, **kwargs: Any) -> None:
         """Refuse: an alias would show a policy at a second address, without a record."""
-        raise PageActionRefused(gettext("A policy has one address; an alias of its page cannot be made."), page=self)
+        guards.refuse_alias(self)
 
     # Addresses: the public face is `policies.views`, which reads editions
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from policies.models import Edition, EditionText, NoteCorrection, Policy
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
     from policies.querysets import EditionQuerySet, EditionTextQuerySet
 
 #: Editions that the current page reads at once: those announced, the one in force and the one that last revised it.
@@ -25,7 +30,8 @@ class CurrentPolicy:
     `in_force` is None before the first edition applies. `text` is the newest text in the language of an edition up to
     the one in force (or of the first announced one when none is in force yet); it belongs to an older edition while a
     translation is missing. `revised` is the edition that last changed the meaning of the one in force, with
-    `revised_text` in the language if there is one. `announced` are public and not in force yet, soonest first.
+    `revised_text` in the language if there is one; `compared` is the one before it that has a text in the language.
+    `announced` are public and not in force yet, soonest first. `languages` are those with a text up to the one in force.
     """
 
     policy: Policy
@@ -34,6 +40,7 @@ class CurrentPolicy:
     text: EditionText | None
     revised: Edition | None
     revised_text: EditionText | None
+    compared: Edition | None
     announced: tuple[Edition, ...]
     languages: frozenset[str]
 
@@ -53,14 +60,29 @@ class CurrentPolicy:
 
 
 def editions_of(slug: str) -> EditionQuerySet:
-    """Return the editions of a policy, newest first, each with `applies_from` and `locales` (of its texts)."""
+    """Return the editions of a policy, newest first, with all that `list_editions` annotates."""
+    return list_editions().filter(policy__slug=slug).newest_first()
+
+
+def list_editions() -> EditionQuerySet:
+    """Return editions of all policies in no order.
+
+    Each has `applies_from`, `locales` (of its texts), the number, kind and date of the edition after it (`next_major`,
+    `next_minor`, `next_kind`, `next_from`) and the number of the one before it (`previous_major`, `previous_minor`).
+    """
     locales = EditionText.objects.filter(edition=OuterRef("pk"), sequence=1).order_by("locale").values("locale")
     return (
-        Edition.objects.filter(policy__slug=slug)
-        .select_related("policy")
+        Edition.objects.select_related("policy")
         .with_applies_from()
-        .annotate(locales=ArraySubquery(locales))
-        .newest_first()
+        .annotate(
+            locales=ArraySubquery(locales),
+            next_from=Coalesce(F("next__effective_from"), F("next__announced_date__effective_from")),
+            next_major=F("next__major"),
+            next_minor=F("next__minor"),
+            next_kind=F("next__kind"),
+            previous_major=F("previous__major"),
+            previous_minor=F("previous__minor"),
+        )
     )
 
 
@@ -99,9 +121,25 @@ def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | No
         text=texts.get(shown.pk) if shown else None,
         revised=revised,
         revised_text=texts.get(revised.pk) if revised else None,
+        compared=_before(revised, window, language),
         announced=tuple(reversed(announced)),
-        languages=frozenset(locale for edition in window for locale in edition.locales),
+        languages=_languages(window, in_force, shown, language),
     )
+
+
+def _before(revised: Edition | None, window: list[Edition], language: str) -> Edition | None:
+    """Return the newest edition before `revised` that has a text in `language`."""
+    if revised is None or language not in revised.locales:
+        return None
+    return next((e for e in window if e.order < revised.order and language in e.locales), None)
+
+
+def _languages(
+    window: list[Edition], in_force: Edition | None, shown: Edition | None, language: str
+) -> frozenset[str]:
+    public = [edition for edition in window if in_force is None or edition.order <= in_force.order]
+    found = {locale for edition in public for locale in edition.locales}
+    return frozenset(found | {language} if shown else found)
 
 
 def _first(window: list[Edition], *, on: dt.date) -> Edition | None:
@@ -142,12 +180,6 @@ def find_text(*, edition: Edition, language: str, sequence: int | None = None) -
     return text
 
 
-def find_text_on(*, slug: str, language: str, on: dt.date) -> EditionText | None:
-    """Return the text in `language` of the edition in force on `on`, or of the newest before it that has one."""
-    current = find_current(slug=slug, language=language, on=on)
-    return current.text if current and current.in_force else None
-
-
 def list_history(*, slug: str, before: tuple[int, int] | None, limit: int) -> list[Edition]:
     """Return up to `limit` editions, newest first, from the one before `before` on (keyset paging: flat in depth)."""
     editions = editions_of(slug)
@@ -157,11 +189,89 @@ def list_history(*, slug: str, before: tuple[int, int] | None, limit: int) -> li
     return list(editions[:limit])
 
 
+def list_texts(*, editions: Iterable[Edition], language: str) -> dict[int, list[EditionText]]:
+    """Return the texts of `editions` in a language without their clauses, by edition, newest first, with `note_corrections`.
+
+    Two queries, however many editions.
+    """
+    wanted = {edition.pk: edition for edition in editions}
+    corrections = NoteCorrection.objects.order_by("-sequence", "-pk")
+    texts: dict[int, list[EditionText]] = {}
+    for text in (
+        texts_in(language)
+        .filter(edition_id__in=wanted)
+        .defer("html", "clauses")
+        .prefetch_related(Prefetch("note_corrections", queryset=corrections))
+    ):
+        text.edition = wanted[text.edition_id]
+        texts.setdefault(text.edition_id, []).append(text)
+    return texts
+
+
+def find_in_force(*, slug: str, on: dt.date) -> Edition | None:
+    """Return the edition of a policy that is in force on the civil date `on`."""
+    return editions_of(slug).in_force(on=on).first()
+
+
+def find_first(*, slug: str) -> Edition | None:
+    """Return the oldest edition of a policy."""
+    return editions_of(slug).order_by("major", "minor", "pk").first()
+
+
 def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
-    """Return every policy of which anything was ever public, by address."""
-    slugs = Policy.objects.published().order_by("slug").values_list("slug", flat=True)
-    found = (find_current(slug=slug, language=language, on=on) for slug in slugs)
-    return [current for current in found if current is not None]
+    """Return every policy of which anything was ever public, by address (4 queries). Texts come without their clauses."""
+    newest = Edition.objects.in_force(on=on).order_by("policy", "-major", "-minor", "-pk").distinct("policy")
+    in_force = {e.policy_id: e for e in list_editions().filter(pk__in=newest.values("pk"))}
+    announced: dict[int, list[Edition]] = {}
+    for edition in list_editions().announced(on=on).order_by("major", "minor", "pk"):
+        announced.setdefault(edition.policy_id, []).append(edition)
+    shown = {**{pk: editions[0] for pk, editions in announced.items()}, **in_force}
+    revised = _list_revising(in_force.values())
+    texts = _list_newest_texts(shown, language)
+    found = [
+        CurrentPolicy(
+            policy=edition.policy,
+            language=language,
+            in_force=in_force.get(pk),
+            text=texts.get(pk),
+            revised=revised.get(pk),
+            revised_text=None,
+            compared=None,
+            announced=tuple(announced.get(pk, ())),
+            languages=frozenset(edition.locales) | ({language} if pk in texts else frozenset()),
+        )
+        for pk, edition in shown.items()
+    ]
+    return sorted(found, key=lambda current: current.policy.slug)
+
+
+def _list_revising(in_force: Iterable[Edition]) -> dict[int, Edition]:
+    """Return, by policy, the substantive edition that began the major number of each of `in_force`."""
+    editions = {edition.policy_id: edition for edition in in_force if edition.minor == 0}
+    others = [Q(policy=edition.policy_id, major=edition.major) for edition in in_force if edition.minor]
+    if others:
+        found = list_editions().filter(reduce(or_, others), minor=0)
+        editions |= {edition.policy_id: edition for edition in found}
+    return editions
+
+
+def _list_newest_texts(shown: Mapping[int, Edition], language: str) -> dict[int, EditionText]:
+    """Return, by policy, the newest text in `language` of an edition up to each of `shown`."""
+    up_to = [
+        Q(edition__policy=pk) & (Q(edition__major__lt=e.major) | Q(edition__major=e.major, edition__minor__lte=e.minor))
+        for pk, e in shown.items()
+    ]
+    if not up_to:
+        return {}
+    texts = (
+        EditionText.objects.in_language(language)
+        .filter(reduce(or_, up_to))
+        .select_related("edition")
+        .order_by("edition__policy", "-edition__major", "-edition__minor", "-sequence", "-pk")
+        .distinct("edition__policy")
+        .defer("html", "clauses", "changes")
+    )
+    return {text.edition.policy_id: text for text in texts}
 
 
 def last_issued_at(*, slug: str) -> dt.datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,9 @@ from policies.append_only import AppendOnlyModel
 from policies.choices import EditionKind, LanguageRegime, TextRole, UpdateType
 from policies.models.policy import Policy
 from policies.querysets import EditionQuerySet, EditionTextQuerySet
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class Edition(AppendOnlyModel):
@@ -40,6 +45,16 @@ class Edition(AppendOnlyModel):
     digest = models.CharField(max_length=64)
 
     objects = EditionQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # annotated by `with_applies_from` and by `policies.selectors.editions_of`
+        applies_from: dt.date | None
+        locales: list[str]
+        next_from: dt.date | None
+        next_major: int | None
+        next_minor: int | None
+        next_kind: str | None
+        previous_major: int | None
+        previous_minor: int | None
 
     class Meta:
         verbose_name = _("edition")
@@ -102,6 +117,10 @@ class EditionText(AppendOnlyModel):
     digest = models.CharField(max_length=64)
 
     objects = EditionTextQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # annotated by `policies.selectors.texts_in`
+        corrected_note: str | None
+        corrected_at: dt.datetime | None
 
     class Meta:
         verbose_name = _("edition text")

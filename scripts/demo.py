@@ -69,6 +69,7 @@ def reset() -> None:
         raise RefusedError(msg)
     for name in ("media", "static"):
         shutil.rmtree(ROOT / ".avow" / name, ignore_errors=True)
+    (ROOT / ".avow" / "demo-password").unlink(missing_ok=True)
 
 
 def prepare() -> None:

@@ -8,10 +8,9 @@ from policies.text.compare.changes import Kind, Op, Span
 from policies.text.compare.tokens import (
     BLOCK_TAGS,
     MARK_TAGS,
-    is_tag,
     read_href,
     read_tag,
-    tokenize_body,
+    split_tags,
 )
 
 # A block element and which one it is: an element in both bodies has the same number in both.
@@ -137,25 +136,21 @@ class _Reader:
         self._elements = 0
 
     def read(self, span: Span) -> Iterator[Piece]:
-        text: list[str] = []
-        for token in tokenize_body(span.text):
-            if not is_tag(token):
-                text.append(token)
+        for index, part in enumerate(split_tags(span.text)):
+            if not part:
                 continue
-            yield from self._flush(span.op, text)
-            text = []
-            name, closes = read_tag(token)
+            if index % 2 == 0:
+                yield from self._text(span.op, part)
+                continue
+            name, closes = read_tag(part)
             if name == "br":
                 yield self._piece(span.op, LINE_BREAK)
             else:
-                self._turn(span.op, token, name, closes=closes)
-        yield from self._flush(span.op, text)
+                self._turn(span.op, part, name, closes=closes)
 
-    def _flush(self, op: Op, text: list[str]) -> Iterator[Piece]:
-        if not text:
-            return
+    def _text(self, op: Op, source: str) -> Iterator[Piece]:
         # A line feed in the source is a space to readers.
-        piece = self._piece(op, html.unescape("".join(text)).replace(LINE_BREAK, " "))
+        piece = self._piece(op, html.unescape(source).replace(LINE_BREAK, " "))
         path = piece.place.path
         # White space between blocks is nobody's text.
         if piece.text.strip() or (path and path[-1][0] not in _LISTS):

@@ -24,14 +24,17 @@ def matching_blocks(old: Sequence[str], new: Sequence[str]) -> list[Match]:
     todo = [(0, len(old), 0, len(new))]
     while todo:
         old_from, old_to, new_from, new_to = todo.pop()
-        while old_from < old_to and new_from < new_to and old[old_from] == new[new_from]:
-            matches.append((old_from, new_from, 1))
-            old_from += 1
-            new_from += 1
-        while old_from < old_to and new_from < new_to and old[old_to - 1] == new[new_to - 1]:
-            old_to -= 1
-            new_to -= 1
-            matches.append((old_to, new_to, 1))
+        here, there = old[old_from:old_to], new[new_from:new_to]
+        same = _common_prefix(here, there)
+        if same:
+            matches.append((old_from, new_from, same))
+            old_from += same
+            new_from += same
+        same = _common_prefix(here[same:][::-1], there[same:][::-1])
+        if same:
+            old_to -= same
+            new_to -= same
+            matches.append((old_to, new_to, same))
         cells = (old_to - old_from) * (new_to - new_from)
         if not cells:
             continue
@@ -66,6 +69,15 @@ def longest_increasing(values: Sequence[int]) -> list[int]:
         index = previous[index]
     found.reverse()
     return found
+
+
+def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
+    length = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length
 
 
 def _join(pairs: list[Match]) -> list[Match]:

@@ -26,7 +26,9 @@ _TEXT = (
     rf"|.{_TAIL}*"
 )
 _LINE = re.compile(_TEXT, re.DOTALL)
-_BODY = re.compile(rf"</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|&\#?\w+;|{_TEXT}", re.DOTALL)
+_TAG_SOURCE = r"</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+_BODY = re.compile(rf"{_TAG_SOURCE}|&\#?\w+;|{_TEXT}", re.DOTALL)
+_TAGS = re.compile(f"({_TAG_SOURCE})")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*))", re.IGNORECASE)
 
@@ -42,6 +44,11 @@ def tokenize_line(text: str) -> list[str]:
 def tokenize_body(source: str) -> list[str]:
     """Cut sanitised HTML into tokens; tags and character references are tokens of their own."""
     return _BODY.findall(source)
+
+
+def split_tags(source: str) -> list[str]:
+    """Cut sanitised HTML at its tags: text and tag in turn, text first and last, texts may be empty."""
+    return _TAGS.split(source)
 
 
 def is_tag(token: str) -> bool:

@@ -74,6 +74,8 @@ class TestCompare:
         assert {row.key: row.moved_with_parent for row in comparison.changes if row.kinds[0] == "moved"} == {
             "a": False, "b": True, "c": True,
         }  # fmt: skip
+        assert Comparison.from_data(comparison.to_data()) == comparison
+        assert comparison.row("a").is_changed
 
     def test_combines_kinds(self) -> None:
         old = (*text("a", "b"), Clause("c", 1, "Old", '<p><a href="/x">us</a> 30</p>'))

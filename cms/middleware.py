@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import settings
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import activate, get_language, get_language_from_path
+
+from cms.languages import address_language
+from core.languages import html_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +38,26 @@ _ADMIN_DIRECTIVES = {
 def is_admin_path(path: str) -> bool:
     """Whether `path` belongs to the editors' side of the site."""
     return path.startswith(f"/{settings.AVOW_ADMIN_PATH}/")
+
+
+class AddressLanguageMiddleware:
+    """Answers in the language of the address, else in the one the browser prefers.
+
+    In place of Django's own, which reads a cookie and answers an unknown address with a redirect to another unknown one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = address_language(request)
+        activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined] # Django's own name for it
+        response = self.get_response(request)
+        if get_language_from_path(request.path_info) is None:
+            patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", html_language(get_language() or language))
+        return response
 
 
 class HeadersMiddleware:

@@ -6,17 +6,16 @@ import logging
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_path, get_supported_language_variant, override
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from cms.languages import address_language, preferred_language
 from core.addresses import full_address, in_language
 from core.dates import today
 from core.languages import html_language, language_codes
@@ -40,26 +39,6 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     patch_vary_headers(response, ["Accept-Language"])
     response["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response
-
-
-def preferred_language(request: HttpRequest) -> str:
-    """Return the language of the site that `Accept-Language` (RFC 9110 §12.5.4) prefers, else the default one."""
-    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if tag == "*":
-            break
-        # Every Chinese is better served by 正體中文 than by English.
-        if tag.split("-", maxsplit=1)[0] == "zh" and "zh-hant" in language_codes():
-            return "zh-hant"
-        try:
-            return get_supported_language_variant(tag)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
-
-
-def address_language(request: HttpRequest) -> str:
-    """Return the language of the address, else the one that the browser prefers."""
-    return get_language_from_path(request.path_info) or preferred_language(request)
 
 
 # Health
@@ -182,5 +161,5 @@ def _error(request: HttpRequest, status: int) -> HttpResponse:
     with override(language):
         response = render(request, f"{status}.html", {"language": language}, status=status)
     response["Content-Language"] = html_language(language)
-    response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"  # noqa: PLR2004
+    response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
     return response

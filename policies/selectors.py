@@ -134,9 +134,7 @@ def _before(revised: Edition | None, window: list[Edition], language: str) -> Ed
     return next((e for e in window if e.order < revised.order and language in e.locales), None)
 
 
-def _languages(
-    window: list[Edition], in_force: Edition | None, shown: Edition | None, language: str
-) -> frozenset[str]:
+def _languages(window: list[Edition], in_force: Edition | None, shown: Edition | None, language: str) -> frozenset[str]:
     public = [edition for edition in window if in_force is None or edition.order <= in_force.order]
     found = {locale for edition in public for locale in edition.locales}
     return frozenset(found | {language} if shown else found)
@@ -189,8 +187,10 @@ def list_history(*, slug: str, before: tuple[int, int] | None, limit: int) -> li
     return list(editions[:limit])
 
 
-def list_texts(*, editions: Iterable[Edition], language: str) -> dict[int, list[EditionText]]:
-    """Return the texts of `editions` in a language without their clauses, by edition, newest first, with `note_corrections`.
+def list_texts(
+    *, editions: Iterable[Edition], language: str, with_clauses: bool = False
+) -> dict[int, list[EditionText]]:
+    """Return the texts of `editions` in a language by edition, newest first, with `note_corrections`, without their HTML.
 
     Two queries, however many editions.
     """
@@ -200,7 +200,7 @@ def list_texts(*, editions: Iterable[Edition], language: str) -> dict[int, list[
     for text in (
         texts_in(language)
         .filter(edition_id__in=wanted)
-        .defer("html", "clauses")
+        .defer("html", *(() if with_clauses else ("clauses",)))
         .prefetch_related(Prefetch("note_corrections", queryset=corrections))
     ):
         text.edition = wanted[text.edition_id]

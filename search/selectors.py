@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from django.utils.text import normalize_newlines
 from policies.models import Edition, EditionClause, EditionText
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.utils.safestring import SafeString
 
 MAX_QUERY = 200
@@ -122,5 +123,5 @@ def _runs(flags: list[bool]) -> list[tuple[int, int, bool]]:
     return runs
 
 
-def _run(text: str, is_marked: bool) -> SafeString:  # noqa: FBT001 -- a private pair
+def _run(text: str, is_marked: bool) -> SafeString:
     return format_html("<mark>{}</mark>", text) if is_marked else format_html("{}", text)

@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "cms.middleware.AdminContentSecurityPolicyMiddleware",
     "policies.middleware.RecordCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cms.middleware.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -114,7 +114,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("AVOW_MEDIA_ROOT", BASE_DIR / ".avow" / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "cms.static_files.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a clause takes seven fields in the editor's form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -148,6 +148,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 AVOW_ADMIN_PATH = os.environ.get("AVOW_ADMIN_PATH", "admin").strip("/")
+# The host in the permanent identifiers of feeds (RFC 4151): set it to the old host when the site moves to another.
+AVOW_TAG_AUTHORITY = os.environ.get("AVOW_TAG_AUTHORITY", "")
 AVOW_PAGE_CACHE = os.environ.get("AVOW_PAGE_CACHE", "1") != "0"
 
 WAGTAIL_SITE_NAME = os.environ.get("AVOW_SITE_NAME", "Avow")

@@ -1,0 +1,104 @@
+"""Writing the Atom feed of a policy (RFC 4287), with identifiers that outlive addresses (tag URIs, RFC 4151)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from core.addresses import full_address
+from core.dates import civil_date
+from core.languages import html_language
+from policies.choices import EditionKind
+from policies.presentation import list_changed_clauses
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from policies.models import Edition, EditionText
+
+_ATOM = "http://www.w3.org/2005/Atom"
+#: Characters that XML 1.0 cannot carry (§2.2).
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_feed(
+    *,
+    path: str,
+    language: str,
+    first: Edition,
+    entries: Sequence[tuple[Edition, Sequence[EditionText]]],
+    author: str,
+) -> tuple[bytes, dt.datetime]:
+    """Return the feed at `path` and the moment at which anything in it last changed.
+
+    `first` is the policy's oldest edition: its day is the day of the tag URIs. Each entry is an edition with its texts
+    in `language`, newest first, with `note_corrections`.
+    """
+    slug = first.policy.slug
+    updated = max((_updated(texts) for _edition, texts in entries), default=first.issued_at)
+    title = entries[0][1][0].title if entries else slug
+    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", html_language(language))
+    _add(root, "id", tag_uri(first, language))
+    _add(root, "title", _("%(title)s: editions") % {"title": title})
+    _add(root, "updated", updated.isoformat())
+    _add(_add(root, "author"), "name", author or settings.WAGTAIL_SITE_NAME)
+    _add(root, "link", rel="self", type="application/atom+xml", href=full_address(path))
+    _add(root, "link", rel="alternate", type="text/html", href=full_address(reverse("policies:history", args=[slug])))
+    for edition, texts in entries:
+        _add_entry(root, edition, texts, first=first)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True), updated
+
+
+def tag_uri(first: Edition, language: str, number: str = "") -> str:
+    """Return the permanent identifier of a policy's feed, or of one edition's entry in it.
+
+    It is made from the policy's key, not its address; authority and date are fixed by the first edition, so a site that
+    moves to another host sets `AVOW_TAG_AUTHORITY` to the old one.
+    """
+    authority = settings.AVOW_TAG_AUTHORITY or urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
+    specific = "/".join(part for part in (str(first.policy.key), language, number) if part)
+    return f"tag:{authority},{civil_date(first.issued_at).isoformat()}:{specific}"
+
+
+def _updated(texts: Sequence[EditionText]) -> dt.datetime:
+    return max(text.corrected_at or text.issued_at for text in texts)
+
+
+def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition) -> None:
+    text = texts[0]
+    address = reverse("policies:edition", args=[edition.policy.slug, edition.number])
+    entry = _add(root, "entry")
+    _add(entry, "id", tag_uri(first, text.locale, edition.number))
+    _add(entry, "title", _entry_title(edition, text))
+    _add(entry, "published", texts[-1].issued_at.isoformat())
+    _add(entry, "updated", _updated(texts).isoformat())
+    _add(entry, "link", rel="alternate", type="text/html", href=full_address(address))
+    _add(entry, "category", term=edition.update_type)
+    context = {"edition": edition, "text": text, "address": address, "changed": list_changed_clauses(text)}
+    content = _add(entry, "content", render_to_string("policies/feed_entry.html", context).strip())
+    content.set("type", "html")
+
+
+def _entry_title(edition: Edition, text: EditionText) -> str:
+    words = {"title": text.title, "number": edition.number}
+    if edition.kind == EditionKind.WITHDRAWAL:
+        return _("%(title)s, edition %(number)s: withdrawn") % words
+    if edition.kind == EditionKind.REINSTATEMENT:
+        return _("%(title)s, edition %(number)s: reinstated") % words
+    return _("%(title)s, edition %(number)s") % words
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    if text is not None:
+        element.text = _NOT_XML.sub("", text)
+    return element

@@ -1,0 +1,242 @@
+"""What pages say about the record, worked out from its rows: contents, changed clauses, periods, explanations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from policies.choices import EditionKind
+from policies.payloads import clauses_from_data
+from policies.text.compare import Kind
+from policies.text.numbering import number_clauses
+from policies.text.plain import plain_text
+from policies.text.rendering import clause_anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.utils.functional import _StrPromise
+
+    from policies.models import Edition, EditionText
+    from policies.text.clauses import Clause
+    from policies.text.compare import ClauseChange
+
+#: Clauses deeper than this are left out of the contents.
+_CONTENTS_DEPTH = 2
+_EXCERPT = 36
+
+KIND_WORDS: dict[str, _StrPromise] = {
+    Kind.ADDED: gettext_lazy("added"),
+    Kind.REMOVED: gettext_lazy("removed"),
+    Kind.MOVED: gettext_lazy("moved"),
+    Kind.RENUMBERED: gettext_lazy("renumbered"),
+    Kind.REWORDED: gettext_lazy("reworded"),
+    Kind.LINK_CHANGED: gettext_lazy("link changed"),
+    Kind.REFORMATTED: gettext_lazy("layout changed"),
+}
+
+
+# Periods
+
+
+class State(StrEnum):
+    """What an edition is on a given day."""
+
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When an edition applies, as seen on the civil date `on`. `last` is the last day that it applied."""
+
+    edition: Edition
+    on: dt.date
+
+    @property
+    def first(self) -> dt.date | None:
+        return self.edition.applies_from
+
+    @property
+    def last(self) -> dt.date | None:
+        return self.edition.next_from - dt.timedelta(days=1) if self.edition.next_from else None
+
+    @property
+    def state(self) -> State:
+        if self.first is None or self.first > self.on:
+            return State.ANNOUNCED
+        if self.edition.next_from is None or self.edition.next_from > self.on:
+            return State.IN_FORCE
+        return State.SUPERSEDED
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.state == State.IN_FORCE
+
+    @property
+    def is_announced(self) -> bool:
+        return self.state == State.ANNOUNCED
+
+    @property
+    def is_superseded(self) -> bool:
+        return self.state == State.SUPERSEDED
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a later edition took its place before it applied for a single day."""
+        return bool(self.first and self.last and self.last < self.first)
+
+    @property
+    def is_withdrawn_next(self) -> bool:
+        return self.edition.next_kind == EditionKind.WITHDRAWAL
+
+    @property
+    def next_number(self) -> str:
+        """The number of the edition after it, or nothing."""
+        return "" if self.edition.next_major is None else f"{self.edition.next_major}.{self.edition.next_minor}"
+
+    @property
+    def previous_number(self) -> str:
+        """The number of the edition before it, or nothing."""
+        edition = self.edition
+        return "" if edition.previous_major is None else f"{edition.previous_major}.{edition.previous_minor}"
+
+
+# Contents and changed clauses
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLink:
+    """A clause as a list names it: `number` with its parents', the heading or first words, where it stands."""
+
+    anchor: str
+    number: str
+    label: str
+    depth: int
+    words: tuple[str, ...] = ()
+    is_present: bool = True
+
+
+def list_contents(clauses: Sequence[Clause], language: str) -> list[ClauseLink]:
+    """Return the table of contents: numbered clauses of the first level, and headed ones of the second."""
+    numbers = number_clauses(clauses, language)
+    return [
+        ClauseLink(clause_anchor(clause.key), number, _label(clause), clause.depth)
+        for clause, number in zip(clauses, numbers, strict=True)
+        if clause.depth <= _CONTENTS_DEPTH and (clause.heading or (clause.depth == 1 and number))
+    ]
+
+
+def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None) -> list[ClauseLink]:
+    """Return the clauses that `text` changed, with what was done to each; links lead into `shown` (itself by default)."""
+    clauses = clauses_from_data(text.clauses)
+    present = clauses if shown is None or shown.pk == text.pk else clauses_from_data(shown.clauses)
+    keys = {clause.key for clause in present}
+    paths = _number_paths(clauses, text.locale)
+    by_key = {clause.key: clause for clause in clauses}
+    found = []
+    for change in text.changes:
+        clause = by_key.get(change["key"])
+        found.append(
+            ClauseLink(
+                anchor=clause_anchor(change["key"]),
+                number=paths.get(change["key"]) or change["new_number"] or change["old_number"],
+                label=change["heading"] or (_label(clause) if clause else ""),
+                depth=clause.depth if clause else 1,
+                words=kind_words(change["kinds"]),
+                is_present=change["key"] in keys,
+            )
+        )
+    return found
+
+
+def list_changes(changes: Iterable[ClauseChange]) -> list[ClauseLink]:
+    """Return a comparison's changed clauses, as its summary names them."""
+    return [
+        ClauseLink(
+            anchor=clause_anchor(change.key),
+            number=change.new_number or change.old_number,
+            label=_label(change.clause),
+            depth=change.clause.depth,
+            words=kind_words(change.kinds),
+        )
+        for change in changes
+    ]
+
+
+def kind_words(kinds: Iterable[Any]) -> tuple[str, ...]:
+    """Return the words for the kinds of a change; a new number is left out where more than it changed."""
+    names = [str(kind) for kind in kinds]
+    if len(names) > 1 and Kind.RENUMBERED in names:
+        names.remove(Kind.RENUMBERED)
+    return tuple(str(KIND_WORDS.get(name, name)) for name in names)
+
+
+def _label(clause: Clause) -> str:
+    if clause.heading:
+        return clause.heading
+    words = " ".join(plain_text(clause.body).split())
+    return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
+
+
+def _number_paths(clauses: Sequence[Clause], language: str) -> dict[str, str]:
+    """Return, by key, the number of each clause after those of the clauses that it stands under."""
+    paths: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
+    for clause, number in zip(clauses, number_clauses(clauses, language), strict=True):
+        while above and above[-1][0] >= clause.depth:
+            above.pop()
+        path = (above[-1][1] if above else "") + number
+        above.append((clause.depth, path))
+        paths[clause.key] = path if number else ""
+    return paths
+
+
+# Explanations beside a comparison
+
+
+def explain(kinds: Sequence[Kind], *, reason: str, old_number: str, new_number: str) -> str:
+    """Return the explanation (說明) of a changed clause: the reason given, else a line made from what changed."""
+    if reason:
+        return reason
+    if Kind.ADDED in kinds:
+        return _("This clause is new.")
+    if Kind.REMOVED in kinds:
+        return _("This clause is deleted.")
+    is_only_placed = set(kinds) <= {Kind.RENUMBERED, Kind.MOVED}
+    if is_only_placed and old_number != new_number and old_number and new_number:
+        sentence = _("Renumbered from “%(old)s” to “%(new)s”; the text is unchanged.")
+        return sentence % {"old": old_number, "new": new_number}
+    if is_only_placed:
+        return _("Moved; the text is unchanged.")
+    if set(kinds) <= {Kind.REFORMATTED, Kind.RENUMBERED, Kind.MOVED}:
+        return _("Layout changed; the words are unchanged.")
+    if Kind.REWORDED not in kinds:
+        return _("Link changed; the words are unchanged.")
+    return _("Wording revised.")
+
+
+def summarize_counts(counts: dict[Kind, int]) -> list[str]:
+    """Return a phrase for each kind of change that occurs, such as “2 clauses added”."""
+    phrases = {
+        Kind.ADDED: ngettext("%(count)s clause added", "%(count)s clauses added", counts[Kind.ADDED]),
+        Kind.REMOVED: ngettext("%(count)s clause removed", "%(count)s clauses removed", counts[Kind.REMOVED]),
+        Kind.REWORDED: ngettext("%(count)s clause reworded", "%(count)s clauses reworded", counts[Kind.REWORDED]),
+        Kind.MOVED: ngettext("%(count)s clause moved", "%(count)s clauses moved", counts[Kind.MOVED]),
+        Kind.RENUMBERED: ngettext(
+            "%(count)s clause renumbered", "%(count)s clauses renumbered", counts[Kind.RENUMBERED]
+        ),
+        Kind.LINK_CHANGED: ngettext(
+            "link changed in %(count)s clause", "links changed in %(count)s clauses", counts[Kind.LINK_CHANGED]
+        ),
+        Kind.REFORMATTED: ngettext(
+            "layout of %(count)s clause changed", "layout of %(count)s clauses changed", counts[Kind.REFORMATTED]
+        ),
+    }
+    return [phrase % {"count": counts[kind]} for kind, phrase in phrases.items() if counts[kind]]

@@ -107,11 +107,7 @@ def render_body(blocks: Sequence[Block]) -> str:
 
 
 def _continues_list(found: list[Block], block: Block) -> bool:
-    return (
-        bool(found)
-        and found[-1].kind is not BlockKind.PARAGRAPH
-        and block.kind is not BlockKind.PARAGRAPH
-    )
+    return bool(found) and found[-1].kind is not BlockKind.PARAGRAPH and block.kind is not BlockKind.PARAGRAPH
 
 
 def _split_paragraphs(block: Block) -> Iterator[list[Run]]:
@@ -187,11 +183,7 @@ def _trim(runs: list[Run]) -> list[Run]:
 def _merge(runs: Iterable[Run]) -> list[Run]:
     merged: list[Run] = []
     for run in runs:
-        if (
-            merged
-            and BREAK not in (merged[-1].text, run.text)
-            and _marks(merged[-1]) == _marks(run)
-        ):
+        if merged and BREAK not in (merged[-1].text, run.text) and _marks(merged[-1]) == _marks(run):
             merged[-1] = replace(merged[-1], text=merged[-1].text + run.text)
         else:
             merged.append(run)
@@ -216,9 +208,7 @@ _LEVELS: tuple[tuple[Callable[[Run], object], str], ...] = (
 
 def _render_level(runs: list[Run], level: int) -> str:
     if level == len(_LEVELS):
-        return "".join(
-            "<br>" if run.text == BREAK else html.escape(run.text, quote=False) for run in runs
-        )
+        return "".join("<br>" if run.text == BREAK else html.escape(run.text, quote=False) for run in runs)
     mark, tag = _LEVELS[level]
     out: list[str] = []
     for value, group in itertools.groupby(runs, key=mark):

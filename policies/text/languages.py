@@ -9,9 +9,7 @@ LANGUAGES = (ENGLISH, CHINESE)
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'\u2019-]*")
-_OTHER_SCRIPTS = re.compile(
-    "[\u0370-\u1fff\u2c00-\u2dff\u3040-\u30ff\u3131-\u318e\ua000-\uabff\uac00-\ud7ff]"
-)
+_OTHER_SCRIPTS = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\u30ff\u3131-\u318e\ua000-\uabff\uac00-\ud7ff]")
 _SAMPLE = 200_000
 # In a Traditional Chinese text nearly every character is in Big5; in a Simplified one about a third is not.
 _MAX_OUTSIDE_BIG5 = 0.1

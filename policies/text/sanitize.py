@@ -106,7 +106,7 @@ def sanitize_body(html: str) -> str:
     becomes a paragraph. Idempotent.
     """
     cleaned = nh3.clean(
-        _limit_nesting(clean_text(html)),
+        limit_nesting(clean_text(html)),
         tags=set(_KEPT | _BLOCKS),
         clean_content_tags=set(_DROPPED),
         attributes={"a": {"href"}},
@@ -123,16 +123,11 @@ def sanitize_line(text: str) -> str:
     return clean_text(" ".join(clean_text(text).split()))
 
 
-def safe_href(url: str) -> str:
-    """Return the address if a clause may link to it, else the empty string."""
-    address = clean_text(url).strip()
-    if _SAME_SITE.fullmatch(address) or _ABSOLUTE.fullmatch(address):
-        return address
-    return ""
+def limit_nesting(html: str, deepest: int = _MAX_NESTING) -> str:
+    """Turn the tags of elements nested beyond reason into breaks.
 
-
-def _limit_nesting(html: str) -> str:
-    """Drop the tags of elements nested beyond reason: the time an HTML parser takes grows with the square of their depth."""
+    The time that an HTML parser takes grows with the square of the depth, and its stack with the depth.
+    """
     depth = 0
 
     def keep(match: re.Match[str]) -> str:
@@ -140,12 +135,20 @@ def _limit_nesting(html: str) -> str:
         closing, name = match.groups()
         if name.lower() in _UNCOUNTED:
             return match[0]
-        inside = depth > _MAX_NESTING
+        inside = depth > deepest
         depth = max(0, depth - 1) if closing else depth + 1
         # A break has no inside, and keeps the words on both sides apart.
-        return "<br" if inside or depth > _MAX_NESTING else match[0]
+        return "<br" if inside or depth > deepest else match[0]
 
     return _TAG.sub(keep, html)
+
+
+def safe_href(url: str) -> str:
+    """Return the address if a clause may link to it, else the empty string."""
+    address = clean_text(url).strip()
+    if _SAME_SITE.fullmatch(address) or _ABSOLUTE.fullmatch(address):
+        return address
+    return ""
 
 
 def _filter_attribute(_tag: str, _name: str, value: str) -> str | None:

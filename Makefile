@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-installed
 NEXT := .venv-next/.installed
 
 # What is installed is exactly what the hashes say, from wheels alone.
-PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
+PIP_INSTALL = -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
 # Tools that import the settings but ask the database nothing need not start one.
 NO_DATABASE = DATABASE_URL=postgresql:///unused
 
@@ -24,14 +24,16 @@ help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(PY):
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(BASE): requirements/base.txt | $(PY)
-	$(PY) $(PIP_INSTALL) -r requirements/base.txt
+	@echo "Installing what the site needs into $(VENV) …"
+	@$(PY) $(PIP_INSTALL) -r requirements/base.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(BASE)
-	$(PY) $(PIP_INSTALL) -r requirements/dev.txt
+	@echo "Installing what development needs into $(VENV) …"
+	@$(PY) $(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@
 
 demo: $(BASE) ## A working site with demo content at 127.0.0.1:8000 (PORT=…); RESET=1 starts afresh
@@ -41,7 +43,7 @@ run: $(DEV) ## The development server, with debugging and reloading
 	@AVOW_DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
 
 test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…)
-	$(PY) -m scripts.compile_messages
+	@$(PY) -m scripts.compile_messages
 	$(PY) -m pytest $(PYTEST_ARGS)
 
 $(NEXT): requirements/next.txt
@@ -62,11 +64,11 @@ format: $(DEV) ## Format Python and templates
 	$(PY) -m scripts.templates format
 
 e2e: $(DEV) ## The browser journeys alone
-	$(PY) -m scripts.compile_messages
+	@$(PY) -m scripts.compile_messages
 	$(PY) -m pytest -m e2e $(PYTEST_ARGS)
 
 bench: $(DEV) ## Measure against the budgets and a stock Wagtail
-	$(PY) -m scripts.compile_messages
+	@$(PY) -m scripts.compile_messages
 	$(PY) -m bench
 
 lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest)
@@ -74,4 +76,4 @@ lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes
 
 messages: $(DEV) ## Bring locale/ up to date with the sources and compile it; no gettext needed
 	$(PY) -m scripts.messages update
-	$(PY) -m scripts.compile_messages
+	@$(PY) -m scripts.compile_messages

@@ -76,6 +76,7 @@ def prepare() -> None:
     """Bring the database, the demo content, the translations and the static files to where they can be served."""
     compile_catalogues(ROOT)
     django.setup()
+    call_command("check")
     step("Database …")
     call_command("migrate", verbosity=0, interactive=False)
     step("Static files …")

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from cms.embedded import EmbeddedDatabaseError, ensure_running
+from cms.embedded.places import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,3 +53,8 @@ def database_settings(env: Mapping[str, str]) -> dict[str, Any]:
         "CONN_MAX_AGE": _CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def is_embedded(settings: Mapping[str, Any]) -> bool:
+    """Tell whether database settings are those of the embedded trial database."""
+    return bool(settings.get("HOST") == str(find_places().socket))

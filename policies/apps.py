@@ -8,7 +8,8 @@ class PoliciesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the comparison of clauses with Wagtail and connect the cache's signals."""
-        from policies import receivers
+        """Connect what publishing triggers, and give policy pages the editor's desk."""
+        from policies import editing, receivers
 
         receivers.connect()
+        editing.connect()

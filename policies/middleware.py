@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.http import parse_etags
 
 from core.dates import today
 from core.models import SiteVersion
+from policies.admin_views.guarded import find_refusal
 from policies.errors import Refused
 from policies.page_cache import PageStore, StoredPage
 
@@ -132,6 +133,13 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, _arguments: object, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse Wagtail's addresses for what the menus of a policy page do not offer."""
+        refusal = find_refusal(request, named)
+        return self.process_exception(request, refusal) if refusal is not None else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Redirect to the editor of the page, or to the admin's home, with the reason."""

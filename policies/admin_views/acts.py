@@ -1,0 +1,238 @@
+"""Acts on the record: withdraw, reinstate, correct a note, announce a date. Each asks, and then cannot be undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.widgets import AdminDateInput
+
+from core.dates import format_date, today
+from core.languages import language_name
+from policies.admin_views.base import PolicyScreen
+from policies.errors import Refused
+from policies.forms import CivilDateField
+from policies.models import Edition, EditionText, Policy
+from policies.services import announce_effective_date, correct_note, reinstate_policy, withdraw_policy
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+class ActForm(forms.Form):
+    """A form whose last field says that the act is meant."""
+
+    confirmed = forms.BooleanField(label=gettext_lazy("I have read what this does and mean it."))
+
+    field_order: list[str] | None = None
+
+
+class StandingForm(ActForm):
+    """When a withdrawal or a reinstatement applies, and why, in every language the policy has a text in."""
+
+    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=AdminDateInput())
+    document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, locales: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.locales = locales
+        for locale in locales:
+            label = _("Notice to readers (%(language)s)") % {"language": language_name(locale)}
+            self.fields[locale] = forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}))
+        self.order_fields([*locales, "effective_from", "document_no", "confirmed"])
+
+    @property
+    def notices(self) -> dict[str, str]:
+        """The notices by language."""
+        return {locale: self.cleaned_data[locale] for locale in self.locales}
+
+
+class NoteForm(ActForm):
+    """A change note as it should have been."""
+
+    note = forms.CharField(label=gettext_lazy("Corrected note"), widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is corrected"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ["note", "reason", "confirmed"]
+
+
+class DateForm(ActForm):
+    """The date of an edition that was issued with its date to be announced."""
+
+    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=AdminDateInput())
+    document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
+    field_order = ["effective_from", "document_no", "confirmed"]
+
+
+class ActView(PolicyScreen, FormView[ActForm]):
+    """Shows what the act does, takes the form, and puts a refusal beside its field."""
+
+    template_name = "policies/admin/act.html"
+    button = ""
+    is_serious = False
+
+    def explain(self) -> list[str]:
+        """Return what the act does, in sentences."""
+        raise NotImplementedError
+
+    def act(self, form: Any, *, issued_by: str) -> str:
+        """Do it and return what was done; raise `Refused`."""
+        raise NotImplementedError
+
+    def form_valid(self, form: ActForm) -> HttpResponse:
+        try:
+            done = self.act(form, issued_by=str(self.request.user))
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
+            return self.form_invalid(form)
+        messages.success(self.request, done)
+        return redirect("avow_policies:record", self.policy.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            policy=self.policy, explanation=self.explain(), button=self.button, is_serious=self.is_serious, **kwargs
+        )
+
+
+class _StandingView(ActView):
+    form_class = StandingForm
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.policy = get_object_or_404(Policy, pk=kwargs["policy_id"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        texts = EditionText.objects.filter(edition__policy=self.policy)
+        locales = set(texts.order_by("locale").values_list("locale", flat=True).distinct())
+        first = self.policy.prevailing_locale
+        ordered = sorted(locales, key=lambda locale: (locale != first, locale))
+        return {**super().get_form_kwargs(), "locales": ordered, "initial": {"effective_from": today()}}
+
+
+class WithdrawView(_StandingView):
+    button = gettext_lazy("Withdraw the policy")
+    is_serious = True
+
+    def get_page_title(self) -> str:
+        return _("Withdraw")
+
+    def explain(self) -> list[str]:
+        return [
+            _("A withdrawal is an edition of its own. From its date the policy no longer applies."),
+            _("The text stays readable under your notice, with all earlier editions."),
+            _("The policy can be reinstated later, by another edition."),
+        ]
+
+    def act(self, form: StandingForm, *, issued_by: str) -> str:
+        edition = withdraw_policy(
+            policy=self.policy,
+            notices=form.notices,
+            effective_from=form.cleaned_data["effective_from"],
+            document_no=form.cleaned_data["document_no"],
+            issued_at=timezone.now(),
+            issued_by=issued_by,
+        )
+        return _("Edition %(number)s withdraws the policy.") % {"number": edition.number}
+
+
+class ReinstateView(_StandingView):
+    button = gettext_lazy("Reinstate the policy")
+
+    def get_page_title(self) -> str:
+        return _("Reinstate")
+
+    def explain(self) -> list[str]:
+        return [
+            _(
+                "A reinstatement is an edition of its own. From its date the policy applies again, with the text it had."
+            ),
+            _("To change the text as well, reinstate first and publish a new edition afterwards."),
+        ]
+
+    def act(self, form: StandingForm, *, issued_by: str) -> str:
+        edition = reinstate_policy(
+            policy=self.policy,
+            notices=form.notices,
+            effective_from=form.cleaned_data["effective_from"],
+            document_no=form.cleaned_data["document_no"],
+            issued_at=timezone.now(),
+            issued_by=issued_by,
+        )
+        return _("Edition %(number)s reinstates the policy.") % {"number": edition.number}
+
+
+class CorrectNoteView(ActView):
+    """Puts a change note right by a new row."""
+
+    form_class = NoteForm
+    button = gettext_lazy("Publish the corrected note")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.text = get_object_or_404(EditionText.objects.select_related("edition__policy"), pk=kwargs["text_id"])
+        self.policy = self.text.edition.policy
+
+    def get_initial(self) -> dict[str, Any]:
+        newest = self.text.note_corrections.order_by("-sequence").first()
+        return {"note": newest.note if newest else self.text.change_note}
+
+    def get_page_title(self) -> str:
+        return _("Correct the change note of edition %(number)s (%(language)s)") % {
+            "number": self.text.edition.number,
+            "language": language_name(self.text.locale),
+        }
+
+    def explain(self) -> list[str]:
+        return [
+            _(
+                "Readers see the corrected note with the day it was corrected. The note they saw before stays in the record."
+            ),
+            _("Correct a note for a slip in it. If the text itself is wrong, publish a new edition."),
+        ]
+
+    def act(self, form: NoteForm, *, issued_by: str) -> str:
+        correct_note(
+            text=self.text,
+            note=form.cleaned_data["note"],
+            reason=form.cleaned_data["reason"],
+            issued_at=timezone.now(),
+            issued_by=issued_by,
+        )
+        return _("The change note of edition %(number)s was corrected.") % {"number": self.text.edition.number}
+
+
+class AnnounceDateView(ActView):
+    """Fills the date of an edition that was *to be announced*."""
+
+    form_class = DateForm
+    button = gettext_lazy("Announce the date")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.edition = get_object_or_404(Edition.objects.select_related("policy"), pk=kwargs["edition_id"])
+        self.policy = self.edition.policy
+
+    def get_page_title(self) -> str:
+        return _("Announce when edition %(number)s takes effect") % {"number": self.edition.number}
+
+    def explain(self) -> list[str]:
+        return [_("The date is added to the record and shown at once. It cannot be changed afterwards.")]
+
+    def act(self, form: DateForm, *, issued_by: str) -> str:
+        announced = announce_effective_date(
+            edition=self.edition,
+            effective_from=form.cleaned_data["effective_from"],
+            document_no=form.cleaned_data["document_no"],
+            issued_at=timezone.now(),
+            issued_by=issued_by,
+        )
+        language = self.request.LANGUAGE_CODE if hasattr(self.request, "LANGUAGE_CODE") else "en"
+        date = format_date(announced.effective_from, language)
+        return _("Edition %(number)s takes effect on %(date)s.") % {"number": self.edition.number, "date": date}

@@ -1,0 +1,149 @@
+"""The editor's form of a policy page: saving a draft asks for little, publishing for all that the record needs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
+from wagtail.admin.widgets import AdminDateInput
+
+from core.dates import parse_date
+from policies.choices import EffectiveRule, UpdateType
+from policies.services.readiness import check_readiness, find_newest_edition
+from policies.widgets import AnswerSelect
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from policies.models import PolicyPage
+
+#: What is said of the next edition only.
+ISSUE_FIELDS = ("update_type", "change_note", "effective", "effective_from", "document_no", "notice_waiver")
+#: Of these, what a text in another language than the source's says for itself.
+TRANSLATION_ISSUE_FIELDS = ("change_note",)
+#: What the first edition of a policy has no use for.
+_LATER_FIELDS = ("update_type", "notice_waiver")
+
+_PUBLISHING_ACTIONS = ("action-publish", "action-submit", "action-restart-workflow")
+
+UPDATE_EFFECTS = {
+    UpdateType.SUBSTANTIVE.value: [
+        _("The change note stands on the page and in the history."),
+        _("The “revised on” date moves, and the first number goes up (2.1 → 3.0)."),
+        _("Readers who asked for alerts are told."),
+    ],
+    UpdateType.EDITORIAL.value: [
+        _("The edition is listed in the history, with what changed (2.1 → 2.2)."),
+        _("The “revised on” date stays, and nobody is told."),
+        _("It applies as soon as it is published; no date of its own is needed."),
+    ],
+}
+EFFECTIVE_EFFECTS = {
+    EffectiveRule.ON_DATE.value: [_("Until that day readers see the text in force, with a notice of what is coming.")],
+    EffectiveRule.TO_BE_ANNOUNCED.value: [
+        _("The edition is public but not in force; its date is announced later, without a new edition.")
+    ],
+}
+
+
+class CivilDateField(forms.DateField):
+    """A day, written as a date of either calendar (2026-03-14, 民國115年3月14日, 115.3.14)."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Read both calendars; raise `ValidationError` for anything else."""
+        if isinstance(value, str) and (day := parse_date(value)) is not None:
+            return day
+        return super().to_python(value)
+
+
+class PolicyPageForm(WagtailAdminPageForm):  # type: ignore[misc] -- Wagtail carries no types
+    """Puts each reason why the draft cannot be published beside its field, and keeps all that was typed.
+
+    `based_on_edition` is hidden and says which edition the editor has before them: publishing over a newer one, which
+    appeared while the form was open, is refused.
+    """
+
+    instance: PolicyPage
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        newest = find_newest_edition(self.instance) if self.instance.pk else None
+        if newest is not None:
+            self._drop("slug")
+        if not self.instance.is_source:
+            self._drop(*(name for name in ISSUE_FIELDS if name not in TRANSLATION_ISSUE_FIELDS))
+        elif newest is None:
+            self._drop(*_LATER_FIELDS)
+        self._set_choices()
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            self.fields.pop(name, None)
+
+    def _set_choices(self) -> None:
+        if "update_type" in self.fields:
+            self.fields["update_type"].choices = UpdateType.choices  # no “---------”: leaving it open is an answer too
+        if "effective_from" in self.fields:
+            field = self.fields["effective_from"]
+            self.fields["effective_from"] = CivilDateField(
+                required=False, label=field.label, help_text=field.help_text, widget=field.widget
+            )
+
+        for name in ("update_type", "effective"):
+            if name in self.fields:
+                self.fields[name].widget.group_label = self.fields[name].label
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        self._renew_clause_keys()
+        if not self.errors and self._is_publishing():
+            self._add_refusals()
+
+    def _renew_clause_keys(self) -> None:
+        """Give a fresh key to every clause that has none, or another's: a key is the identity of one clause."""
+        seen: set[str] = set()
+        for child in self.instance.clauses:
+            try:
+                key = str(uuid.UUID(child.id or ""))
+            except ValueError:
+                key = ""
+            child.id = key if key and key not in seen else str(uuid.uuid4())
+            seen.add(child.id)
+
+    def _is_publishing(self) -> bool:
+        if any(self.data.get(action) for action in _PUBLISHING_ACTIONS):
+            return True
+        return bool(self.data.get("action-workflow-action")) and self.data.get("workflow-action-name") == "approve"
+
+    def _add_refusals(self) -> None:
+        at = timezone.now()
+        if self.instance.go_live_at is not None:
+            at = max(at, self.instance.go_live_at)
+        for refusal in check_readiness(self.instance, at=at):
+            field = refusal.field if refusal.field in self.fields else None
+            self.add_error(field, refusal.reason)
+
+
+class PolicyCopyForm(CopyForm):  # type: ignore[misc] -- Wagtail carries no types
+    """Copies the draft into a new policy: neither published at once nor as an alias."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("publish_copies", "alias"):
+            self.fields.pop(name, None)
+
+
+def widgets() -> dict[str, forms.Widget]:
+    """Return the widgets of the publication panel's fields."""
+    return {
+        "update_type": AnswerSelect(effects=UPDATE_EFFECTS),  # type: ignore[arg-type]  # lazy strings are strings
+        "effective": AnswerSelect(effects=EFFECTIVE_EFFECTS),  # type: ignore[arg-type]
+        "effective_from": AdminDateInput(),
+        "change_note": forms.Textarea(attrs={"rows": 4}),
+        "notice_waiver": forms.Textarea(attrs={"rows": 2}),
+        "based_on_edition": forms.HiddenInput(),
+    }

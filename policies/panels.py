@@ -1,0 +1,158 @@
+"""The panels of the policy page's form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.forms import Media
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import (
+    CommentPanel,
+    FieldPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    PublishingPanel,
+    TabbedInterface,
+    TitleFieldPanel,
+)
+from wagtail.admin.staticfiles import versioned_static
+
+from core.languages import html_language, language_name
+from policies.comparison_admin import ClausesComparison
+from policies.forms import PolicyPageForm, widgets
+from policies.payloads import clauses_from_data
+from policies.redline import redline_against_newest
+from policies.services.readiness import find_newest_edition
+from policies.services.texts import find_newest_text
+from policies.text.numbering import number_clauses
+
+if TYPE_CHECKING:
+    from policies.models import PolicyPage
+
+
+class ClausesPanel(FieldPanel):  # type: ignore[misc] -- Wagtail carries no types
+    """The clauses; compared clause by clause instead of block by block."""
+
+    def get_comparison_class(self) -> type[ClausesComparison]:
+        return ClausesComparison
+
+
+class DeskPanel(Panel):  # type: ignore[misc]
+    """What the list of clauses needs to know of the page, and what the editor should know before beginning.
+
+    Carries the hidden `based_on_edition`, the language of the numbers, and on a translation the source text of each
+    clause with the button that brings the structure up to date.
+    """
+
+    def get_form_options(self) -> dict[str, Any]:
+        return {
+            "fields": ["based_on_edition"],
+            "widgets": {"based_on_edition": widgets()["based_on_edition"]},
+            "defer_required_on_fields": ["based_on_edition"],
+        }
+
+    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+        template_name = "policies/admin/panels/desk.html"
+
+        @property
+        def media(self) -> Media:
+            return Media(css={"all": [versioned_static("policies-admin/desk.css")]})
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            page = cast("PolicyPage", self.instance)
+            source = _source_text(page)
+            return {
+                **super().get_context_data(parent_context),
+                "page": page,
+                "form": self.form,
+                "numbering": page.language if page.locale_id else "",
+                "source": source,
+                "source_language": language_name(source["language"]) if source else "",
+            }
+
+
+class RedlinePanel(Panel):  # type: ignore[misc]
+    """The draft, as last saved, against the newest edition in its language, and what that suggests."""
+
+    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+        template_name = "policies/admin/panels/redline.html"
+
+        def is_shown(self) -> bool:
+            return bool(self.instance.pk)
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            page = cast("PolicyPage", self.instance)
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            return {**context, "page": page, "redline": redline_against_newest(page)}
+
+
+class EditionPanel(Panel):  # type: ignore[misc]
+    """Which edition is being prepared, and from which."""
+
+    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+        template_name = "policies/admin/panels/edition.html"
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            page = cast("PolicyPage", self.instance)
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            return {**context, "page": page, "newest": find_newest_edition(page)}
+
+
+class SchedulePanel(PublishingPanel):  # type: ignore[misc]
+    """When to publish by itself. A policy never expires by itself: it is withdrawn, with a notice."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.children = [child for child in self.children if getattr(child, "field_name", "") != "expire_at"]
+
+
+def _source_text(page: PolicyPage) -> dict[str, Any] | None:
+    """Return what stands beside each clause of a translation; None on the source's own page."""
+    policy = page.policy
+    text = find_newest_text(policy_id=policy.pk, locale=policy.prevailing_locale) if policy else None
+    if text is None or page.is_source:
+        return None
+    clauses = clauses_from_data(text.clauses)
+    return {
+        "language": text.locale,
+        "lang": html_language(text.locale),
+        "number": text.edition.number,
+        "clauses": {
+            clause.key: {"number": number, "heading": clause.heading, "body": clause.body}
+            for clause, number in zip(clauses, number_clauses(clauses, text.locale), strict=True)
+        },
+    }
+
+
+def build_edit_handler() -> TabbedInterface:
+    """Return the form of a policy page, in tabs."""
+    inputs = widgets()
+    content = ObjectList(
+        [
+            TitleFieldPanel("title"),
+            FieldPanel("summary"),
+            MultiFieldPanel(
+                [FieldPanel("responsible_unit"), FieldPanel("contact"), FieldPanel("slug")], heading=_("Responsibility")
+            ),
+            DeskPanel(),
+            ClausesPanel("clauses"),
+        ],
+        heading=_("Content"),
+    )
+    publication = ObjectList(
+        [
+            EditionPanel(),
+            RedlinePanel(heading=_("What this draft changes"), icon="diff"),
+            FieldPanel("update_type", widget=inputs["update_type"], heading=_("Do readers need to know?")),
+            FieldPanel("change_note", widget=inputs["change_note"]),
+            FieldPanel("effective", widget=inputs["effective"]),
+            FieldPanel("effective_from", widget=inputs["effective_from"]),
+            FieldPanel("document_no"),
+            FieldPanel("notice_waiver", widget=inputs["notice_waiver"]),
+            SchedulePanel(),
+            CommentPanel(),
+        ],
+        heading=_("Publication"),
+    )
+    return TabbedInterface([content, publication], base_form_class=PolicyPageForm)

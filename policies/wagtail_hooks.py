@@ -1,0 +1,158 @@
+"""What the admin offers for policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Permission
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import LogFormatter
+from wagtail.models import Page
+
+from policies import guards
+from policies.admin_views import urls
+from policies.admin_views.settings import policy_viewset
+from policies.dashboard import PoliciesPanel
+from policies.editing import begin_next_edition
+from policies.models import PolicyPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[Any]:
+    return [path("policy-record/", include(urls))]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewset() -> Any:
+    return policy_viewset
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="policies", codename="change_policy")
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    return [*icons, "policies/icons/policy.svg"]
+
+
+@hooks.register("construct_homepage_panels")
+def add_policies_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(PoliciesPanel(request))
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    @actions.register_action("policies.schedule_refused")
+    class ScheduleRefused(LogFormatter):  # type: ignore[misc] -- Wagtail carries no types
+        """A scheduled publication that the record did not allow."""
+
+        label = _("Scheduled publication refused")
+
+        def format_message(self, entry: Any) -> Any:
+            reason = entry.data.get("reason", "") if entry.data else ""
+            return _("The scheduled publication was refused: %(reason)s") % {"reason": reason}
+
+
+# The editor's form
+
+
+@hooks.register("before_edit_page")
+def begin_draft(request: HttpRequest, page: Page) -> None:
+    """Show a form that speaks of the next edition."""
+    if request.method != "GET" or not isinstance(page, PolicyPage):
+        return
+    reverting = request.resolver_match.kwargs.get("revision_id") if request.resolver_match else None
+    revision = page.revisions.filter(pk=reverting).first() if reverting else page.get_latest_revision()
+    warning = begin_next_edition(page, revision)
+    if warning:
+        messages.warning(request, warning)
+
+
+@hooks.register("register_page_header_buttons")
+def add_header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the import and the record beside Wagtail's own actions."""
+    del view_name, next_url
+    if not isinstance(page, PolicyPage) or page.pk is None or not page.permissions_for_user(user).can_edit():
+        return
+    yield Button(_("Import text"), reverse("avow_policies:import", args=[page.pk]), icon_name="upload", priority=70)
+    if page.policy_id:
+        record = reverse("avow_policies:record", args=[page.policy_id])
+        yield Button(_("Record of the policy"), record, icon_name="policy", priority=75)
+
+
+# What the record does not allow (menus hide it: policies.permissions)
+
+
+def _policy_pages(page: Page) -> QuerySet[PolicyPage]:
+    """Return the policy pages at and below `page`."""
+    pages: QuerySet[PolicyPage] = PolicyPage.objects.descendant_of(page, inclusive=True).order_by("pk")
+    return pages
+
+
+def _refuse_any(pages: list[Page], refuse: Callable[[PolicyPage], None]) -> None:
+    for page in pages:
+        for policy_page in _policy_pages(page):
+            refuse(policy_page)
+
+
+@hooks.register("before_delete_page")
+def refuse_deletion(_request: HttpRequest, page: Page) -> None:
+    _refuse_any([page], guards.refuse_deletion)
+
+
+@hooks.register("before_unpublish_page")
+def refuse_unpublishing(request: HttpRequest, page: Page) -> None:
+    if isinstance(page, PolicyPage):
+        guards.refuse_unpublishing(page)
+    elif request.POST.get("include_descendants"):
+        _refuse_any([page], guards.refuse_unpublishing)
+
+
+@hooks.register("before_move_page")
+def refuse_moving(_request: HttpRequest, page: Page, _destination: Page) -> None:
+    if isinstance(page, PolicyPage):
+        guards.refuse_moving(page)
+
+
+@hooks.register("before_copy_page")
+def refuse_alias(request: HttpRequest, page: Page) -> None:
+    policy_page = PolicyPage.objects.filter(pk=page.pk).first()
+    if policy_page is None:
+        return
+    if request.POST.get("alias"):
+        guards.refuse_alias(policy_page)
+    if request.POST.get("publish_copies"):
+        guards.refuse_publishing_copy(policy_page)
+
+
+_BULK_GUARDS = {
+    "delete": guards.refuse_deletion,
+    "unpublish": guards.refuse_unpublishing,
+    "move": guards.refuse_moving,
+}
+
+
+@hooks.register("before_bulk_action")
+def refuse_bulk_action(request: HttpRequest, action_type: str, objects: list[Any], _action: Any) -> None:
+    """Refuse a bulk action as a whole when one of its pages is on record; nothing is done by half."""
+    refuse = _BULK_GUARDS.get(action_type)
+    pages = [each for each in objects if isinstance(each, Page)]
+    if refuse is None or not pages:
+        return
+    if action_type == "delete" or request.POST.get("include_descendants"):
+        _refuse_any(pages, refuse)
+    else:
+        for page in PolicyPage.objects.filter(pk__in=[each.pk for each in pages]).order_by("pk"):
+            refuse(page)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils.translation import get_language
 
-from core.addresses import full_address, same_page
+from core.addresses import full_address, in_language, same_page
 from core.languages import html_language, language_codes, language_name
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 register.filter("full_address", full_address)
+register.filter("in_language", in_language)
 
 
 @register.simple_tag(takes_context=True)

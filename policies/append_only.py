@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -29,9 +29,6 @@ class AppendOnlyModel(models.Model):
 
     class Meta:
         abstract = True
-
-    #: Tables that the triggers guard; read by the system check that compares models with triggers.
-    is_append_only: ClassVar[bool] = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -1,3 +1,4 @@
+from policies.append_only import AppendOnlyModel
 from policies.models.editions import (
     Edition,
     EditionClause,
@@ -10,6 +11,12 @@ from policies.models.pages import PolicyIndexPage, PolicyPage
 from policies.models.policy import Policy
 from policies.models.reviews import TranslationReview
 from policies.models.working import ScheduledRefusal, TextComparison
+
+
+def append_only_models() -> list[type[AppendOnlyModel]]:
+    """Return the models whose rows never change; PostgreSQL guards their tables with triggers."""
+    return sorted(AppendOnlyModel.__subclasses__(), key=lambda model: model.__name__)
+
 
 __all__ = [
     "Edition",
@@ -24,4 +31,5 @@ __all__ = [
     "ScheduledRefusal",
     "TextComparison",
     "TranslationReview",
+    "append_only_models",
 ]

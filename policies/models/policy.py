@@ -60,6 +60,11 @@ class Policy(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        SiteVersion.bump()
+
     def clean(self) -> None:
         """Refuse a new address after publication, and a host that another policy of this kind already covers."""
         super().clean()
@@ -72,11 +77,6 @@ class Policy(models.Model):
         if self.hosts and self.kind != PolicyKind.OTHER and (other := taken.order_by("pk").first()):
             message = gettext("“%(policy)s” already covers one of these hosts.") % {"policy": other.slug}
             raise ValidationError({"hosts": message})
-
-    @transaction.atomic
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        SiteVersion.bump()
 
     @property
     def has_editions(self) -> bool:

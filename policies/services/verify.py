@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from policies.text.digest import clause_digest
 from policies.text.plain import plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policies.models import LedgerEntry, Policy
 
 _BATCH = 200
@@ -37,33 +38,33 @@ class Fault:
 
 
 def verify_policy(policy: Policy) -> Iterator[Fault]:
-    """Yield the faults of a policy's record in the order of its chain; nothing when all is as it was issued.
+    """Yield the faults of a policy's record: first those of the chain, then those of the rows, each in chain order.
 
-    Reads everything and changes nothing. Memory is bounded by a batch of entries. After a broken link the walk goes
-    on from the digest that is stored, so that one change is reported once.
+    Nothing is yielded when all is as it was issued. Reads everything and changes nothing; memory is bounded by a batch
+    of entries. After a broken link the walk goes on from the digest that is stored, so that one change is reported once.
     """
-    previous, position = "", 0
+    yield from _verify_links(policy)
     entries = policy.ledger.select_related("edition", "text__edition", "note__text__edition", "effective_date__edition")
     for entry in entries.order_by("position").iterator(chunk_size=_BATCH):
-        position += 1
-        yield from _verify_link(policy, entry, expected_position=position, previous=previous)
-        previous, position = entry.digest, entry.position
+        yield from _verify_row(policy, entry)
     yield from _verify_nothing_outside(policy)
 
 
-def _verify_link(policy: Policy, entry: LedgerEntry, *, expected_position: int, previous: str) -> Iterator[Fault]:
-    name = f"{policy.slug} ledger #{entry.position}"
-    if entry.position != expected_position:
-        missing = f"{policy.slug} ledger #{expected_position}"
-        yield Fault(missing, _("The entry is missing."))
-    elif entry.previous_digest != previous:
-        yield Fault(name, _("The entry does not follow from the one before it."))
-    digest = link_digest(
-        kind=entry.kind, position=entry.position, payload=entry.payload_digest, previous=entry.previous_digest
-    )
-    if digest != entry.digest:
-        yield Fault(name, _("The entry’s own digest is wrong."))
-    yield from _verify_row(policy, entry)
+def _verify_links(policy: Policy) -> Iterator[Fault]:
+    previous, position = "", 0
+    for entry in policy.ledger.order_by("position").iterator(chunk_size=_BATCH):
+        position += 1
+        name = f"{policy.slug} ledger #{entry.position}"
+        if entry.position != position:
+            yield Fault(f"{policy.slug} ledger #{position}", _("The entry is missing."))
+        elif entry.previous_digest != previous:
+            yield Fault(name, _("The entry does not follow from the one before it."))
+        digest = link_digest(
+            kind=entry.kind, position=entry.position, payload=entry.payload_digest, previous=entry.previous_digest
+        )
+        if digest != entry.digest:
+            yield Fault(name, _("The entry’s own digest is wrong."))
+        previous, position = entry.digest, entry.position
 
 
 def _verify_row(policy: Policy, entry: LedgerEntry) -> Iterator[Fault]:

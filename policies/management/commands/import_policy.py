@@ -1,0 +1,120 @@
+"""Issue a policy text from a file: `manage.py import_policy FILE --policy SLUG --lang L --issued DATE`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+from django.utils import timezone
+
+from core.dates import parse_date
+from core.languages import language_codes
+from policies.choices import UpdateType
+from policies.errors import Refused
+from policies.import_messages import sentence
+from policies.services.imports import ImportOrder, import_text
+from policies.text.importing import ImportCode, ImportRefused, import_document
+from policies.text.numbering import number_clauses
+from policies.text.plain import plain_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.core.management.base import CommandParser
+
+    from policies.text.clauses import Document
+    from policies.text.importing import Imported
+
+_PREVIEW_LENGTH = 60
+
+
+def civil_day(text: str) -> dt.date:
+    """Read a date for argparse, ISO 8601 or 民國."""
+    day = parse_date(text)
+    if day is None:
+        msg = f"“{text}” is not a date. Write it as 2026-03-14 or 民國115年3月14日."
+        raise argparse.ArgumentTypeError(msg)
+    return day
+
+
+def slug(text: str) -> str:
+    """Read a policy's address for argparse."""
+    try:
+        validate_slug(text)
+    except ValidationError as error:
+        msg = f"“{text}” is not an address. Use letters, digits and hyphens, as in “privacy”."
+        raise argparse.ArgumentTypeError(msg) from error
+    return text
+
+
+class Command(BaseCommand):
+    help = (
+        "Issue a policy text from a plain text, Markdown, HTML or .docx file. "
+        "Import a back-catalogue oldest first; import the prevailing language before its translations."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options; what is not a date, a language or an address is wrong usage (exit 2)."""
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--policy", required=True, metavar="SLUG", type=slug, help="its address, such as privacy")
+        parser.add_argument("--lang", required=True, choices=language_codes(), help="language of the file")
+        parser.add_argument("--issued", required=True, metavar="DATE", type=civil_day, help="when it was published")
+        parser.add_argument("--effective", metavar="DATE", type=civil_day, help="first day it applies; else that day")
+        parser.add_argument("--to-be-announced", action="store_true", help="it applies from a day not known yet")
+        parser.add_argument("--note", default="", help="change note, in the language of the file")
+        parser.add_argument("--update-type", choices=UpdateType.values, default="", help="else judged by the changes")
+        parser.add_argument("--document-no", default="", help="number of the document that issued it")
+        parser.add_argument("--title", default="", help="title, in place of the one in the file")
+        parser.add_argument("--dry-run", action="store_true", help="print the clauses and write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read the file, then issue it in one transaction, or print its clauses."""
+        path: Path = options["file"]
+        imported = self._read(path, options["lang"])
+        for notice in imported.warnings:
+            self.stderr.write(f"{path}: {sentence(notice)}")
+        document = imported.document
+        has_title = ImportCode.TITLE_MISSING not in {notice.code for notice in imported.warnings}
+        title = options["title"] or (document.title if has_title else "")
+        if options["dry_run"]:
+            self._print_tree(document, title or document.title)
+            return
+        order = ImportOrder(
+            slug=options["policy"],
+            title=title,
+            issued_on=options["issued"],
+            effective_from=options["effective"],
+            is_date_open=options["to_be_announced"],
+            note=options["note"],
+            update_type=options["update_type"],
+            document_no=options["document_no"],
+        )
+        try:
+            text = import_text(document, order, now=timezone.now())
+        except Refused as refusal:
+            msg = f"{path}: {refusal.reason}"
+            raise CommandError(msg) from refusal
+        self.stdout.write(
+            f"{order.slug} {text.edition.number} ({text.locale}): {len(document.clauses)} clauses issued."
+        )
+
+    def _read(self, path: Path, language: str) -> Imported:
+        try:
+            return import_document(path.read_bytes(), name=path.name, language=language)
+        except OSError as error:
+            msg = f"{path}: {error.strerror}. Give the path of a file that can be read."
+            raise CommandError(msg) from error
+        except ImportRefused as refusal:
+            msg = f"{path}: {sentence(refusal)}"
+            raise CommandError(msg) from refusal
+
+    def _print_tree(self, document: Document, title: str) -> None:
+        self.stdout.write(title)
+        for clause, number in zip(document.clauses, number_clauses(document.clauses, document.language), strict=True):
+            words = clause.heading or " ".join(plain_text(clause.body).split())
+            shown = words if len(words) <= _PREVIEW_LENGTH else words[:_PREVIEW_LENGTH] + "…"
+            self.stdout.write("  " * clause.depth + f"{number} {shown}".strip())

@@ -46,12 +46,18 @@ FORMATS: dict[str, Format] = {
 def export(text: EditionText, format_name: str) -> HttpResponse:
     """Return the text in one of `FORMATS` with a file name that says what it is."""
     chosen = FORMATS[format_name]
-    document = Document(text.locale, text.title, text.summary, clauses_from_data(text.clauses))
-    response = HttpResponse(chosen.write(document, text_metadata(text)), content_type=chosen.media_type)
+    response = HttpResponse(write(text, format_name), content_type=chosen.media_type)
     edition = text.edition
     name = f"{edition.policy.slug}-{edition.number}-{text.locale}.{chosen.suffix}"
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+def write(text: EditionText, format_name: str) -> bytes:
+    """Return the text as the bytes of a file in one of `FORMATS`."""
+    document = Document(text.locale, text.title, text.summary, clauses_from_data(text.clauses))
+    written = FORMATS[format_name].write(document, text_metadata(text))
+    return written.encode() if isinstance(written, str) else written
 
 
 def text_metadata(text: EditionText) -> Metadata:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from core.addresses import full_address
 from core.dates import TAIPEI, civil_date
@@ -66,6 +67,8 @@ def text_metadata(text: EditionText) -> Metadata:
     slug = edition.policy.slug
     agency = find_agency(text.locale)
     first = find_first(slug=slug)
+    with override(text.locale):
+        address = reverse("policies:edition", args=[slug, edition.number])
     return Metadata(
         policy=slug,
         number=edition.number,
@@ -76,5 +79,5 @@ def text_metadata(text: EditionText) -> Metadata:
         change_note=text.corrected_note or text.change_note,
         digest=edition.digest,
         agency=agency.name if agency else "",
-        url=full_address(reverse("policies:edition", args=[slug, edition.number])),
+        url=full_address(address),
     )

@@ -2,12 +2,24 @@
 
 The block's UUID is the clause's key. Wagtail keeps it through drafts, copies and translations, so clauses of two
 editions or two languages find each other without guessing.
+
+In the editor's form each clause is a compact row that shows its number as readers will see it
+(`static/policies-admin/clauses.js`; the numbers themselves in `numbering.js`, as `policies.text.numbering` makes them).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.forms import Media
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.telepath import register
+from wagtail.blocks.stream_block import StreamBlockAdapter
+from wagtail.blocks.struct_block import StructBlockAdapter
 
 CLAUSE_FEATURES = ["bold", "italic", "link", "ol", "ul", "code"]
 
@@ -33,6 +45,7 @@ class ClauseBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("Clause")
+        form_template = "policies/admin/clause_form.html"
 
 
 class ClauseStreamBlock(blocks.StreamBlock):
@@ -42,3 +55,57 @@ class ClauseStreamBlock(blocks.StreamBlock):
 
     class Meta:
         max_num = 2000
+        form_classname = "clause-stream"
+
+
+def _with_our_scripts(media: Media) -> Media:
+    return media + Media(
+        js=[versioned_static("policies-admin/numbering.js"), versioned_static("policies-admin/clauses.js")],
+        css={"all": [versioned_static("policies-admin/clauses.css")]},
+    )
+
+
+class ClauseBlockAdapter(StructBlockAdapter):
+    """Makes a compact row of a clause in the editor's form."""
+
+    js_constructor = "policies.ClauseBlock"
+
+    @cached_property
+    def media(self) -> Media:
+        return _with_our_scripts(super().media)
+
+
+class ClauseStreamBlockAdapter(StreamBlockAdapter):
+    """Makes an outline of the rows: numbers, levels and keys for all of them."""
+
+    js_constructor = "policies.ClauseStreamBlock"
+
+    def js_args(self, block: ClauseStreamBlock) -> list[Any]:
+        """Add the words of the outline's controls in the editor's language."""
+        name, children, initial, meta = super().js_args(block)
+        return [name, children, initial, {**meta, "strings": _strings()}]
+
+    @cached_property
+    def media(self) -> Media:
+        return _with_our_scripts(super().media)
+
+
+def _strings() -> dict[str, str]:
+    return {
+        "outdent": gettext("One level up"),
+        "indent": gettext("One level down"),
+        "insertAfter": gettext("Insert a clause after this one"),
+        "collapseAll": gettext("Collapse clauses"),
+        "expandAll": gettext("Expand clauses"),
+        "unnumbered": gettext("(no number)"),
+        "levelIs": gettext("Level {level}, {number}"),
+        "movedTo": gettext("Now {number}"),
+        "sourceText": gettext("Source text"),
+        "newInSource": gettext("Not in the newest edition of the source."),
+        "keys": gettext("Keys: Alt+Shift+← → level, Alt+Shift+↑ ↓ move, Alt+Shift+Enter insert after"),
+        "toolbar": gettext("Clauses"),
+    }
+
+
+register(ClauseBlockAdapter(), ClauseBlock)
+register(ClauseStreamBlockAdapter(), ClauseStreamBlock)

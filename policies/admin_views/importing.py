@@ -21,6 +21,7 @@ from policies.drafts import page_document
 from policies.errors import PageActionRefused
 from policies.import_messages import sentence
 from policies.payloads import clauses_from_data, clauses_to_data
+from policies.services.drafting import save_imported_draft
 from policies.text.clauses import Document
 from policies.text.importing import ImportCode, Imported, ImportRefused, import_document
 from policies.text.numbering import number_clauses
@@ -137,8 +138,6 @@ class ImportView(PolicyScreen, FormView[ImportForm]):
         except (ValueError, TypeError, KeyError):
             messages.error(self.request, _("The preview was damaged on its way back. Import the text again."))
             return redirect("avow_policies:import", self.page.pk)
-        from policies.services.drafting import save_imported_draft
-
         save_imported_draft(page=self.page, document=document, user=cast("Any", self.request.user))
         messages.success(self.request, _("The text was saved as a draft. Nothing has been published."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)

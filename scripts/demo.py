@@ -7,6 +7,7 @@ can be done again.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import socket
@@ -76,7 +77,7 @@ def prepare() -> None:
     """Bring the database, the demo content, the translations and the static files to where they can be served."""
     compile_catalogues(ROOT)
     django.setup()
-    call_command("check")
+    call_command("check", stdout=io.StringIO())
     step("Database …")
     call_command("migrate", verbosity=0, interactive=False)
     step("Static files …")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from policies.models import Edition, EditionText
     from policies.text.clauses import Clause
-    from policies.text.compare import ClauseChange
+    from policies.text.compare import Comparison
 
 #: Clauses deeper than this are left out of the contents.
 _CONTENTS_DEPTH = 2
@@ -122,6 +122,11 @@ class ClauseLink:
     words: tuple[str, ...] = ()
     is_present: bool = True
 
+    @property
+    def gap(self) -> str:
+        """What stands between number and label: nothing after full-width punctuation, which brings its own space."""
+        return "" if self.number.endswith(("、", "）")) else " "
+
 
 def list_contents(clauses: Sequence[Clause], language: str) -> list[ClauseLink]:
     """Return the table of contents: numbered clauses of the first level, and headed ones of the second."""
@@ -156,17 +161,18 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
     return found
 
 
-def list_changes(changes: Iterable[ClauseChange]) -> list[ClauseLink]:
+def list_changes(comparison: Comparison) -> list[ClauseLink]:
     """Return a comparison's changed clauses, as its summary names them."""
+    paths = _number_paths([row.new for row in comparison.rows if row.new is not None], comparison.language)
     return [
         ClauseLink(
             anchor=clause_anchor(change.key),
-            number=change.new_number or change.old_number,
+            number=paths.get(change.key) or change.new_number or change.old_number,
             label=_label(change.clause),
             depth=change.clause.depth,
             words=kind_words(change.kinds),
         )
-        for change in changes
+        for change in comparison.changes
     ]
 
 

@@ -84,7 +84,7 @@ def _answer(request: HttpRequest, old: EditionText, new: EditionText, *, view: s
         "sides": list(zip((old, new), periods, strict=True)),
         "is_same_edition": old.edition_id == new.edition_id,
         "is_table": view == "table",
-        "summary": list_changes(result.changes),
+        "summary": list_changes(result),
         "counts": summarize_counts(result.counts),
         "other_changes": _other_changes(old, new),
         "alternates": alternates(request.path, set(old.edition.locales) & set(new.edition.locales)),

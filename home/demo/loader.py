@@ -30,9 +30,15 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
 
-    from home.demo.records import DemoAgency, DemoEdition, DemoEditor, DemoPolicy
+    from home.demo.records import (
+        DemoAgency,
+        DemoEdition,
+        DemoEditor,
+        DemoNoteCorrection,
+        DemoPolicy,
+    )
 
-#: Time zones apart, an act of the demo: when it happened and what to call.
+#: An act of the demo: when it happened, which comes first of those at one moment, and what to call.
 Act = tuple["dt.datetime", int, "Callable[[], object]"]
 
 
@@ -100,8 +106,8 @@ def _acts(policy: DemoPolicy, users: dict[str, User]) -> Iterator[Act]:
             if language != policy.prevailing and edition.kind == "issue":
                 yield text.issued_at, 1, _issuing(policy, edition, language, users)
         for correction in edition.note_corrections:
-            for language, note in correction.note.items():
-                yield correction.at, 2, _correcting(policy, edition, language, note, correction.at)
+            for language in correction.note:
+                yield correction.at, 2, _correcting(policy, edition, language, correction)
         for date in edition.effective_dates:
             yield date.at, 3, _announcing(policy, edition, date.effective_from, date.document_no, date.at)
 
@@ -124,7 +130,8 @@ def _issuing(policy: DemoPolicy, edition: DemoEdition, language: str, users: dic
 
 
 def _find_or_make_page(policy: DemoPolicy, language: str) -> PolicyPage:
-    page = PolicyPage.objects.filter(policy__slug=policy.slug, locale__language_code=language).first()
+    pages = PolicyPage.objects.filter(policy__slug=policy.slug, locale__language_code=language)
+    page: PolicyPage | None = pages.first()
     if page is not None:
         return page
     source = PolicyPage.objects.filter(policy__slug=policy.slug).first()
@@ -172,16 +179,14 @@ def _change_standing(policy: DemoPolicy, edition: DemoEdition) -> None:
 
 
 def _correcting(
-    policy: DemoPolicy, edition: DemoEdition, language: str, note: str, at: dt.datetime
+    policy: DemoPolicy, edition: DemoEdition, language: str, correction: DemoNoteCorrection
 ) -> Callable[[], object]:
     def act() -> None:
-        text = EditionText.objects.get(edition=_find(policy, edition), locale=language, sequence=1)
-        reasons = {at: correction.reason for correction in edition.note_corrections}[at]
         correct_note(
-            text=text,
-            note=note,
-            reason=reasons[language],
-            issued_at=at,
+            text=EditionText.objects.get(edition=_find(policy, edition), locale=language, sequence=1),
+            note=correction.note[language],
+            reason=correction.reason[language],
+            issued_at=correction.at,
             issued_by=edition.issued_by.name[policy.prevailing],
         )
 

@@ -249,7 +249,7 @@ class PolicyPage(BasePage):
 
     def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
         """Return the address of the text in force, which is the same in every site of the tree."""
-        parts = super().get_url_parts(request)
+        parts: tuple[int, str, str] | None = super().get_url_parts(request)
         if parts is None or self.policy is None:
             return parts
         with override(self.language):

@@ -60,9 +60,9 @@ def announce_effective_date(
     policy = Policy.objects.select_for_update().get(pk=edition.policy_id)
     if edition.effective_from or EffectiveDate.objects.filter(edition=edition).exists():
         raise Refused(_("Edition %(number)s has its date already.") % {"number": edition.number})
-    others = Edition.objects.filter(policy=policy).with_applies_from().exclude(applies_from=None)
-    earlier = [other.applies_from for other in others if other.order < edition.order]
-    later = [other.applies_from for other in others if other.order > edition.order]
+    others = list(Edition.objects.filter(policy=policy).with_applies_from())
+    earlier = [other.applies_from for other in others if other.applies_from and other.order < edition.order]
+    later = [other.applies_from for other in others if other.applies_from and other.order > edition.order]
     first = max([civil_date(issued_at), *earlier])
     if effective_from < first:
         message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, edition.prevailing_locale)}

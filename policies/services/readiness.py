@@ -73,7 +73,7 @@ def effective_day(page: PolicyPage, *, newest: Edition | None, at: dt.datetime) 
     """
     day = civil_date(at)
     if page.update_type == UpdateType.EDITORIAL and newest is not None:
-        applies_from = newest.applies_from  # type: ignore[attr-defined]
+        applies_from = newest.applies_from
         return None if applies_from is None else max(day, applies_from)
     if page.effective == EffectiveRule.TO_BE_ANNOUNCED:
         return None
@@ -156,7 +156,7 @@ def _check_dates(draft: Draft) -> Iterable[EditionRefused]:
     effective_from, newest = draft.effective_from, draft.newest
     if effective_from is None or newest is None:
         return
-    previous = newest.applies_from  # type: ignore[attr-defined]
+    previous = newest.applies_from
     if previous is not None and effective_from < previous:
         message = _(
             "Edition %(number)s applies from %(date)s, and a later edition cannot apply before it. "

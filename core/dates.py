@@ -7,13 +7,28 @@ Gregorian year less 1911 (Order of the Provisional President, 1 January 1912); T
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 _ROC_EPOCH = 1911
-_ENGLISH_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ENGLISH_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def civil_date(instant: dt.datetime) -> dt.date:
@@ -45,7 +60,7 @@ def parse_date(text: str) -> dt.date | None:
     """Return the date that `text` names: ISO 8601, or 民國 as `民國115年3月14日`, `115.3.14` and `1150314`; else None."""
     cleaned = text.strip().translate(str.maketrans("０１２３４５６７８９", "0123456789"))
     try:
-        return dt.date.fromisoformat(cleaned) if len(cleaned) == len("2026-03-14") else _parse_roc(cleaned)
+        return dt.date.fromisoformat(cleaned) if _ISO.fullmatch(cleaned) else _parse_roc(cleaned)
     except ValueError:
         return None
 

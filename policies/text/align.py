@@ -183,9 +183,11 @@ class _Matcher:
             for feature in self._old_traits[place].features:
                 holders[feature].append(place)
         telling = {feature: held for feature, held in holders.items() if len(held) <= _COMMON}
+        # Two sets are intersected from the smaller one; a mapping would be gone through whole.
+        names = frozenset(telling)
         for index in self._open():
             shared: dict[int, int] = defaultdict(int)
-            for feature in self._new_traits[index].features.intersection(telling):
+            for feature in self._new_traits[index].features & names:
                 for place in telling[feature]:
                     shared[place] += 1
             best = sorted(shared, key=lambda place: (-shared[place], place))

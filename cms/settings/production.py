@@ -19,6 +19,7 @@ def required(name: str) -> str:
 
 
 DEBUG = False
+AVOW_ALLOW_DEMO = False  # its accounts share a password
 required("DATABASE_URL")
 SECRET_KEY = required("AVOW_SECRET_KEY")
 ALLOWED_HOSTS = required("AVOW_ALLOWED_HOSTS").split(",")

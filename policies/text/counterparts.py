@@ -44,5 +44,6 @@ def _places(clauses: Iterable[Clause]) -> list[Place]:
             counts[deeper].clear()
         counts[clause.depth][clause.numbered] += 1
         path[clause.depth - 1] = (clause.numbered, counts[clause.depth][clause.numbered])
+        path[clause.depth :] = [(True, 0)] * (MAX_DEPTH - clause.depth)
         places.append(tuple(path[: clause.depth]))
     return places

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from wagtail.models import Page, Site, Workflow
+
+from home.bootstrap import APPROVERS, AUTHORS, lay_out_site
+from home.models import HomePage
+from policies.models import PolicyIndexPage
+
+pytestmark = pytest.mark.django_db
+
+
+class TestLayOutSite:
+    def test_a_migrated_site_has_a_home_and_a_list_of_policies_in_each_language(self):
+        assert sorted(HomePage.objects.values_list("locale__language_code", flat=True)) == ["en", "zh-hant"]
+        assert set(PolicyIndexPage.objects.values_list("slug", flat=True)) == {"policies"}
+        assert len(set(HomePage.objects.values_list("translation_key", flat=True))) == 1
+
+    def test_the_default_site_shows_it(self):
+        assert isinstance(Site.objects.get(is_default_site=True).root_page.specific, HomePage)
+
+    def test_wagtail_s_welcome_page_is_gone(self):
+        assert not Page.objects.filter(depth=2).exclude(slug__startswith="home-").exists()
+
+    def test_running_it_again_changes_nothing(self):
+        before = Page.objects.count()
+        lay_out_site()
+        assert Page.objects.count() == before
+
+    def test_authors_cannot_publish_and_approvers_can(self):
+        names = dict.fromkeys((AUTHORS, APPROVERS))
+        for name in names:
+            group = Group.objects.get(name=name)
+            names[name] = set(group.page_permissions.values_list("permission__codename", flat=True))
+        assert names == {AUTHORS: {"add_page", "change_page"}, APPROVERS: {"change_page", "publish_page"}}
+
+    def test_policies_go_through_approval(self):
+        page = PolicyIndexPage.objects.first()
+        assert page.get_workflow() == Workflow.objects.get(name="Approval by a second person")
+
+    @pytest.mark.parametrize("language", ["en", "zh-hant"])
+    def test_the_home_page_answers(self, client, language):
+        assert client.get(f"/{language}/").status_code == 200

@@ -26,9 +26,7 @@ def canonical_json(value: object) -> bytes:
         ValueError: for an integer beyond 2^53 - 1, for text that is not valid Unicode, or for keys equal after normalisation.
     """
     canonical = _canonical(value)
-    return json.dumps(
-        canonical, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    ).encode()
+    return json.dumps(canonical, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def sha256_hex(data: bytes) -> str:
@@ -82,6 +80,4 @@ def _canonical_mapping(value: Mapping[object, object]) -> dict[str, object]:
             msg = f"two keys are equal after normalisation: {name!r}"
             raise ValueError(msg)
         members[name] = _canonical(item)
-    return dict(
-        sorted(members.items(), key=lambda member: member[0].encode("utf-16-be", "surrogatepass"))
-    )
+    return dict(sorted(members.items(), key=lambda member: member[0].encode("utf-16-be", "surrogatepass")))

@@ -29,9 +29,7 @@ def render_html(document: Document, *, link_text: str | None = None) -> str:
             open_sections.pop()
             parts.append("</section>\n")
         level = open_sections[-1][1] if open_sections else 2
-        parts.append(
-            _open_clause(clause, number, level, _link_text(link_text, number, document.language))
-        )
+        parts.append(_open_clause(clause, number, level, _link_text(link_text, number, document.language)))
         open_sections.append((clause.depth, level + 1 if clause.heading else level))
     parts.extend("</section>\n" for _ in open_sections)
     return "".join(parts)

@@ -15,8 +15,7 @@ values = st.recursive(
     | st.integers(-LARGEST_INTEGER, LARGEST_INTEGER)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text("abcé\U0001f600\ufb01", max_size=3), inner, max_size=3)
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé\U0001f600\ufb01", max_size=3), inner, max_size=3)
     ),
     max_leaves=10,
 )
@@ -24,9 +23,7 @@ values = st.recursive(
 
 class TestCanonicalJson:
     def test_sorts_keys_and_leaves_no_space(self) -> None:
-        assert canonical_json({"b": [1, True, None], "a": "資料"}) == (
-            '{"a":"資料","b":[1,true,null]}'.encode()
-        )
+        assert canonical_json({"b": [1, True, None], "a": "資料"}) == ('{"a":"資料","b":[1,true,null]}'.encode())
 
     def test_sorts_keys_by_utf16_units_as_rfc_8785_does(self) -> None:
         # The example of RFC 8785, section 3.2.3, without the keys that are not in NFC.
@@ -72,14 +69,10 @@ class TestClauseDigest:
     def test_is_pinned(self) -> None:
         expected = '{"body":"<p>We set none.</p>","depth":2,"heading":"Cookies","numbered":true}'
         assert clause_digest(self.clause) == sha256_hex(expected.encode())
-        assert clause_digest(self.clause) == (
-            "7a14e63229991db127ad47cfa8f4ec1aa48f4c7152baa3a73b7153b2cd119166"
-        )
+        assert clause_digest(self.clause) == ("7a14e63229991db127ad47cfa8f4ec1aa48f4c7152baa3a73b7153b2cd119166")
 
     def test_covers_neither_key_nor_reason(self) -> None:
-        assert clause_digest(replace(self.clause, key="x", reason="why")) == clause_digest(
-            self.clause
-        )
+        assert clause_digest(replace(self.clause, key="x", reason="why")) == clause_digest(self.clause)
 
     @given(strategies.clauses(), strategies.clauses())
     def test_differs_with_what_readers_see(self, one: Clause, other: Clause) -> None:

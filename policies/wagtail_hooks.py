@@ -145,14 +145,18 @@ _BULK_GUARDS = {
 
 
 @hooks.register("before_bulk_action")
-def refuse_bulk_action(request: HttpRequest, action_type: str, objects: list[Any], _action: Any) -> None:
-    """Refuse a bulk action as a whole when one of its pages is on record; nothing is done by half."""
+def refuse_bulk_action(request: HttpRequest, action_type: str, objects: list[Any], action: Any) -> None:
+    """Refuse a bulk action as a whole when one of the pages asked for is on record; nothing is done by half.
+
+    Wagtail has left out the pages for which the action is not permitted, so they are looked up again.
+    """
     refuse = _BULK_GUARDS.get(action_type)
-    pages = [each for each in objects if isinstance(each, Page)]
-    if refuse is None or not pages:
+    if refuse is None or not issubclass(action.model, Page):
         return
+    wanted = request.GET.getlist("id")
+    if "all" in wanted:
+        wanted = action.get_all_objects_in_listing_query(request.GET.get("childOf"))
+    for page in PolicyPage.objects.filter(pk__in=list(wanted)).order_by("pk"):
+        refuse(page)
     if action_type == "delete" or request.POST.get("include_descendants"):
-        _refuse_any(pages, refuse)
-    else:
-        for page in PolicyPage.objects.filter(pk__in=[each.pk for each in pages]).order_by("pk"):
-            refuse(page)
+        _refuse_any(objects, refuse)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -12,6 +11,8 @@ from django.db.models.functions import Coalesce
 from policies.append_only import AppendOnlyQuerySet
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from policies.models import Edition, EditionText, Policy  # noqa: F401 -- type parameters
 
 

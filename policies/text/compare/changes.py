@@ -1,5 +1,7 @@
 """What a comparison says: one row per clause in reading order, with the kinds of its change."""
 
+import html
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +11,9 @@ from typing import Any
 from policies.text.clauses import Clause
 
 FORMAT = 1
+# Characters of a body that stand in for a heading.
+TITLE_LENGTH = 40
+_TAG = re.compile(r"<[^>]*>")
 
 
 class Kind(StrEnum):
@@ -79,6 +84,15 @@ class ClauseChange:
             msg = f"The change of clause {self.key} holds no clause"
             raise ValueError(msg)
         return clause
+
+    @property
+    def title(self) -> str:
+        """Plain text to call the clause by in a list: its heading, or how its body begins."""
+        clause = self.clause
+        if clause.heading:
+            return clause.heading
+        words = " ".join(html.unescape(_TAG.sub(" ", clause.body)).split())
+        return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1].rstrip()}…"
 
     @property
     def is_changed(self) -> bool:

@@ -126,7 +126,8 @@ def _notes(row: ClauseChange, labels: Labels) -> str:
         words.append(labels.clause_added)
     if Kind.REMOVED in row.kinds:
         words.append(labels.clause_removed)
-    if Kind.MOVED in row.kinds:
+    # What only follows its parent needs no remark: that of the parent says it.
+    if Kind.MOVED in row.kinds and not row.moved_with_parent:
         old = row.old_number
         words.append(fill(labels.moved_from, old=old) if old else labels.moved)
     if not words:

@@ -164,6 +164,14 @@ class TestComparison:
         with pytest.raises(ValueError, match="no clause"):
             _ = ClauseChange(key_of(1), (), None, None).clause
 
+    def test_names_a_clause_by_heading_or_beginning(self) -> None:
+        def title(clause: Clause) -> str:
+            return compare([clause], [], language="en").rows[0].title
+
+        assert title(Clause("k", 1, "Heading", "<p>Body</p>")) == "Heading"
+        assert title(Clause("k", 1, body="<p>A &amp; B</p><p>C</p>")) == "A & B C"
+        assert title(Clause("k", 1, body=f"<p>{'個' * 50}</p>")) == "個" * 39 + "…"
+
     def test_stores_each_text_once(self) -> None:
         clause = Clause("k", 1, "Heading", "<p>Body</p>")
         data = compare([clause], [replace(clause, body="<p>Body!</p>")], language="en").to_data()

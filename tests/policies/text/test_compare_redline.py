@@ -227,6 +227,12 @@ class TestRenderRedline:
         assert "［新增條款］" in html
         assert labels_for("xx") is LABELS["en"]
 
+    def test_remarks_on_a_move_once(self) -> None:
+        old = (Clause("a", 1), Clause("b", 2), Clause("c", 1), Clause("d", 2), Clause("e", 2))
+        html = render_redline(compare(old, (*old[2:], *old[:2]), language="en"))
+        assert html.count("change--moved") == 2
+        assert html.count("[moved, was") == 1
+
     def test_moves_without_a_number(self) -> None:
         old = (Clause("a", 1, numbered=False), Clause("b", 1), Clause("c", 1))
         html = render_redline(compare(old, (*old[1:], old[0]), language="en"))

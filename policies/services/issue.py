@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,12 +21,14 @@ from policies.services.texts import Signatures, TextContent, build_text, find_ne
 from policies.signals import edition_issued, text_issued
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from wagtail.models import Revision
 
     from policies.models import PolicyPage
+
+#: Who waited for the lock took the time before it; clocks of several machines differ. The record's time never goes back.
+_CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -44,8 +47,10 @@ def issue_edition(*, revision: Revision, issued_at: dt.datetime, signatures: Sig
         raise EditionRefused(_("Save the page before publishing it."), page=draft)
     policy = Policy.objects.select_for_update().get(pk=draft.policy_id)
     draft.policy = policy
-    _refuse_unless_ready(draft, revision, at=issued_at)
     newest = find_newest_edition(draft)
+    if newest is not None and newest.issued_at - _CLOCK_TOLERANCE < issued_at < newest.issued_at:
+        issued_at = newest.issued_at
+    _refuse_unless_ready(draft, revision, at=issued_at)
     signatures = signatures or sign(revision)
     content = TextContent(
         document=page_document(draft),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,14 @@ def django_db_setup(
         patch.undo()
         with databases.maintenance() as cluster:
             databases.drop(cluster, copy)
+
+
+@pytest.fixture(autouse=True)
+def empty_page_store() -> None:
+    """Forget the pages of earlier tests: what they were rendered from is rolled back, and versions are counted anew."""
+    middleware = sys.modules.get("policies.middleware")  # tests of plain Python never import it
+    if middleware is not None:
+        middleware.page_store.clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

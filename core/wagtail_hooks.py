@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class AgencyViewSet(ModelViewSet):  # type: ignore[misc] -- Wagtail carries no types
+class AgencyViewSet(ModelViewSet):
     """The agency's identity card, one for each language."""
 
     model = Agency

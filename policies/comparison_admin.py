@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from policies.models import PolicyPage
 
 
-class ClausesComparison(FieldComparison):  # type: ignore[misc] -- Wagtail carries no types
+class ClausesComparison(FieldComparison):
     """Aligns clauses by key and marks what changed, character by character in Chinese, links included."""
 
     def __init__(self, field: models.Field[object, object], obj_a: PolicyPage, obj_b: PolicyPage) -> None:

@@ -81,7 +81,7 @@ def list_policy_states(user: Any, *, language: str) -> list[PolicyState]:
     return list(states.values())
 
 
-class PoliciesPanel(Component):  # type: ignore[misc] -- Wagtail carries no types
+class PoliciesPanel(Component):
     """Each policy: in force, announced, last revised, drafts, schedules and what a schedule was refused for."""
 
     name = "policies"

@@ -60,7 +60,7 @@ class CivilDateField(forms.DateField):
         return super().to_python(value)
 
 
-class PolicyPageForm(WagtailAdminPageForm):  # type: ignore[misc] -- Wagtail carries no types
+class PolicyPageForm(WagtailAdminPageForm):
     """Puts each reason why the draft cannot be published beside its field, and keeps all that was typed.
 
     `based_on_edition` is hidden and says which edition the editor has before them: publishing over a newer one, which
@@ -128,7 +128,7 @@ class PolicyPageForm(WagtailAdminPageForm):  # type: ignore[misc] -- Wagtail car
             self.add_error(field, refusal.reason)
 
 
-class PolicyCopyForm(CopyForm):  # type: ignore[misc] -- Wagtail carries no types
+class PolicyCopyForm(CopyForm):
     """Copies the draft into a new policy: neither published at once nor as an alias."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

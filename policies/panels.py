@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from policies.models import PolicyPage
 
 
-class ClausesPanel(FieldPanel):  # type: ignore[misc] -- Wagtail carries no types
+class ClausesPanel(FieldPanel):
     """The clauses; compared clause by clause instead of block by block."""
 
     def get_comparison_class(self) -> type[ClausesComparison]:
         return ClausesComparison
 
 
-class DeskPanel(Panel):  # type: ignore[misc]
+class DeskPanel(Panel):
     """What the list of clauses needs to know of the page, and what the editor should know before beginning.
 
     Carries the hidden `based_on_edition`, the language of the numbers, and on a translation the source text of each
@@ -52,7 +52,7 @@ class DeskPanel(Panel):  # type: ignore[misc]
             "defer_required_on_fields": ["based_on_edition"],
         }
 
-    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+    class BoundPanel(Panel.BoundPanel):
         template_name = "policies/admin/panels/desk.html"
 
         @property
@@ -72,10 +72,10 @@ class DeskPanel(Panel):  # type: ignore[misc]
             }
 
 
-class RedlinePanel(Panel):  # type: ignore[misc]
+class RedlinePanel(Panel):
     """The draft, as last saved, against the newest edition in its language, and what that suggests."""
 
-    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+    class BoundPanel(Panel.BoundPanel):
         template_name = "policies/admin/panels/redline.html"
 
         def is_shown(self) -> bool:
@@ -87,10 +87,10 @@ class RedlinePanel(Panel):  # type: ignore[misc]
             return {**context, "page": page, "redline": redline_against_newest(page)}
 
 
-class EditionPanel(Panel):  # type: ignore[misc]
+class EditionPanel(Panel):
     """Which edition is being prepared, and from which."""
 
-    class BoundPanel(Panel.BoundPanel):  # type: ignore[misc]
+    class BoundPanel(Panel.BoundPanel):
         template_name = "policies/admin/panels/edition.html"
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -99,12 +99,12 @@ class EditionPanel(Panel):  # type: ignore[misc]
             return {**context, "page": page, "newest": find_newest_edition(page)}
 
 
-class SchedulePanel(PublishingPanel):  # type: ignore[misc]
+class SchedulePanel(PublishingPanel):
     """When to publish by itself. A policy never expires by itself: it is withdrawn, with a notice."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.children = [child for child in self.children if getattr(child, "field_name", "") != "expire_at"]
+        dates = PublishingPanel().children
+        super().__init__(**{"children": [each for each in dates if each.field_name == "go_live_at"], **kwargs})
 
 
 def _source_text(page: PolicyPage) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ def add_policies_panel(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     @actions.register_action("policies.schedule_refused")
-    class ScheduleRefused(LogFormatter):  # type: ignore[misc] -- Wagtail carries no types
+    class ScheduleRefused(LogFormatter):
         """A scheduled publication that the record did not allow."""
 
         label = _("Scheduled publication refused")

@@ -23,6 +23,7 @@ from policies.services import announce_effective_date, correct_note, reinstate_p
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django.utils.functional import Promise
 
 
 class ActForm(forms.Form):
@@ -75,7 +76,7 @@ class ActView(PolicyScreen, FormView[ActForm]):
     """Shows what the act does, takes the form, and puts a refusal beside its field."""
 
     template_name = "policies/admin/act.html"
-    button = ""
+    button: str | Promise = ""
     is_serious = False
 
     def explain(self) -> list[str]:

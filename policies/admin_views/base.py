@@ -12,6 +12,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from policies.models import Policy, PolicyPage
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from members.models import User
@@ -27,17 +29,17 @@ def get_page_to_edit(request: HttpRequest, page_id: int) -> PolicyPage:
 
 def find_source_page(policy: Policy) -> PolicyPage | None:
     """Return the page that the policy's editions are issued from."""
-    pages = PolicyPage.objects.filter(policy=policy).select_related("locale")
+    pages: QuerySet[PolicyPage] = PolicyPage.objects.filter(policy=policy).select_related("locale")
     return pages.filter(locale__language_code=policy.prevailing_locale).order_by("pk").first()
 
 
-def can_publish(user: User, policy: Policy) -> bool:
+def can_publish(user: User | AnonymousUser, policy: Policy) -> bool:
     """Whether the user may act on the record of the policy: those who may publish its source page."""
     page = find_source_page(policy)
     return page is not None and bool(page.permissions_for_user(user).can_publish())
 
 
-def can_view(user: User, policy: Policy) -> bool:
+def can_view(user: User | AnonymousUser, policy: Policy) -> bool:
     """Whether the user may look at the record in the admin: those who may edit or publish one of its pages."""
     testers = [page.permissions_for_user(user) for page in PolicyPage.objects.filter(policy=policy).order_by("pk")]
     return any(tester.can_edit() or tester.can_publish() for tester in testers)
@@ -49,7 +51,7 @@ def title_of(policy: Policy) -> str:
     return str(page.get_admin_display_title()) if page else policy.slug
 
 
-class PolicyScreen(WagtailAdminTemplateMixin):  # type: ignore[misc] -- Wagtail carries no types
+class PolicyScreen(WagtailAdminTemplateMixin):
     """A screen that belongs to one policy: breadcrumbs lead back to its record.
 
     Subclasses set `policy` in `setup()`.
@@ -66,7 +68,7 @@ class PolicyScreen(WagtailAdminTemplateMixin):  # type: ignore[misc] -- Wagtail 
 
     def is_allowed(self) -> bool:
         """Whether the user may be here."""
-        return can_publish(self.request.user, self.policy)  # type: ignore[arg-type] -- the admin is for users
+        return can_publish(self.request.user, self.policy)
 
     def get_page_subtitle(self) -> str:
         return title_of(self.policy)

@@ -52,7 +52,7 @@ class RecordView(PolicyScreen, TemplateView):
         self.policy = get_object_or_404(Policy, pk=kwargs["policy_id"])
 
     def is_allowed(self) -> bool:
-        return can_view(self.request.user, self.policy)  # type: ignore[arg-type] -- the admin is for users
+        return can_view(self.request.user, self.policy)
 
     def get_page_title(self) -> str:
         return _("Record")
@@ -68,6 +68,6 @@ class RecordView(PolicyScreen, TemplateView):
             has_more=len(rows) > _EDITIONS_SHOWN,
             newest=rows[0]["edition"] if rows else None,
             pages=PolicyPage.objects.filter(policy=self.policy).select_related("locale").order_by("locale__pk", "pk"),
-            can_act=can_publish(self.request.user, self.policy),  # type: ignore[arg-type]
+            can_act=can_publish(self.request.user, self.policy),
             **kwargs,
         )

@@ -15,7 +15,7 @@ from policies.admin_views.base import title_of
 from policies.models import Policy
 
 
-class ChangeOnlyPolicy(ModelPermissionPolicy):  # type: ignore[misc] -- Wagtail carries no types
+class ChangeOnlyPolicy(ModelPermissionPolicy):
     """Nobody adds or deletes, whatever permissions they have."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
@@ -28,14 +28,14 @@ class ChangeOnlyPolicy(ModelPermissionPolicy):  # type: ignore[misc] -- Wagtail 
         return super().users_with_any_permission([action for action in actions if action not in {"add", "delete"}])
 
 
-class PolicyIndexView(IndexView):  # type: ignore[misc]
+class PolicyIndexView(IndexView):
     """Names each policy by the title of its source page."""
 
     def get_base_queryset(self) -> Any:
         return Policy.objects.order_by("slug")
 
 
-class PolicyViewSet(ModelViewSet):  # type: ignore[misc]
+class PolicyViewSet(ModelViewSet):
     """Kind, languages, notice period, review date and hosts of a policy."""
 
     model = Policy

@@ -27,6 +27,7 @@ from policies.permissions import PolicyPagePermissionTester
 from policies.signals import revision_went_live
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from wagtail.models import Revision
 
     from members.models import User
@@ -200,7 +201,7 @@ class PolicyPage(BasePage):
 
     # What Wagtail offers for pages, and the record does not allow
 
-    def permissions_for_user(self, user: User) -> PolicyPagePermissionTester:
+    def permissions_for_user(self, user: User | AnonymousUser) -> PolicyPagePermissionTester:
         """Leave out what the record does not allow, so that menus do not offer it."""
         return PolicyPagePermissionTester(user, self)
 

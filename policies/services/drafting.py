@@ -6,18 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from core.languages import language_name
 from policies.drafts import page_document, stream_data
-from policies.errors import PageActionRefused
-from policies.payloads import clauses_from_data
+from policies.services.keys import take_source_keys
 from policies.services.readiness import find_newest_edition
-from policies.services.texts import find_newest_text
 from policies.text.align import carry_keys
 from policies.text.clauses import new_key
-from policies.text.counterparts import NoCounterpart, take_keys
-from policies.text.numbering import number_clauses
 from policies.text.sanitize import sanitize_body, sanitize_line
 
 if TYPE_CHECKING:
@@ -34,14 +28,11 @@ def save_imported_draft(*, page: PolicyPage, document: Document, user: User | No
 
     On the source's page clauses keep the keys of the most similar clauses of the draft they replace, so that the next
     edition is compared with the one before. On a translation they take the keys of the source clauses in the same
-    places; raises `PageActionRefused` where the source has none.
+    places; raises `EditionRefused` where the source has none.
     """
     draft: PolicyPage = page.get_latest_revision_as_object()
     clauses = tuple(_clean(clause) for clause in document.clauses)
-    if draft.is_source:
-        clauses = carry_keys(page_document(draft).clauses, clauses)
-    else:
-        clauses = _with_source_keys(draft, clauses)
+    clauses = carry_keys(page_document(draft).clauses, clauses) if draft.is_source else take_source_keys(draft, clauses)
     draft.clauses = stream_data(clauses)
     draft.title = sanitize_line(document.title) or draft.title
     newest = find_newest_edition(draft)
@@ -60,24 +51,3 @@ def _clean(clause: Clause) -> Clause:
         numbered=bool(clause.numbered),
         reason="",
     )
-
-
-def _with_source_keys(draft: PolicyPage, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    policy = draft.policy
-    source = find_newest_text(policy_id=policy.pk, locale=policy.prevailing_locale) if policy else None
-    if source is None or policy is None:
-        return clauses
-    try:
-        return take_keys(clauses_from_data(source.clauses), clauses)
-    except NoCounterpart as missing:
-        number = number_clauses(clauses, draft.language)[missing.index]
-        message = _(
-            "Clause %(clause)s has no counterpart in the %(language)s text of edition %(number)s. "
-            "Give both the same clauses and import again."
-        )
-        names = {
-            "clause": number or clauses[missing.index].heading or str(missing.index + 1),
-            "language": language_name(policy.prevailing_locale),
-            "number": source.edition.number,
-        }
-        raise PageActionRefused(message % names, page=draft) from missing

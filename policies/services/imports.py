@@ -19,11 +19,10 @@ from policies.errors import EditionRefused, Refused
 from policies.models import Edition, PolicyIndexPage, PolicyPage
 from policies.payloads import clauses_from_data
 from policies.services.issue import issue_edition
+from policies.services.keys import take_source_keys
 from policies.services.texts import find_newest_text
 from policies.text.align import carry_keys
 from policies.text.compare import compare, suggest_update_type
-from policies.text.counterparts import NoCounterpart, take_keys
-from policies.text.numbering import number_clauses
 
 if TYPE_CHECKING:
     from policies.models import EditionText, Policy
@@ -94,26 +93,10 @@ def _find_or_make_page(document: Document, order: ImportOrder) -> PolicyPage:
 
 
 def _with_keys(clauses: tuple[Clause, ...], page: PolicyPage, language: str) -> tuple[Clause, ...]:
-    policy = page.policy
-    if policy is None:
-        return clauses
-    basis = find_newest_text(policy_id=policy.pk, locale=policy.prevailing_locale)
-    if basis is None:
-        return clauses
-    former = clauses_from_data(basis.clauses)
-    if page.is_source:
-        return carry_keys(former, clauses)
-    try:
-        return take_keys(former, clauses)
-    except NoCounterpart as missing:
-        number = number_clauses(clauses, language)[missing.index]
-        message = _(
-            "Clause %(clause)s has no counterpart in the %(language)s text of edition %(number)s. "
-            "Give both the same clauses and import again."
-        )
-        clause = number or clauses[missing.index].heading or str(missing.index + 1)
-        names = {"clause": clause, "language": language_name(policy.prevailing_locale), "number": basis.edition.number}
-        raise EditionRefused(message % names) from missing
+    if not page.is_source:
+        return take_source_keys(page, clauses)
+    former = find_newest_text(policy_id=page.policy_id, locale=language)
+    return carry_keys(clauses_from_data(former.clauses), clauses) if former else clauses
 
 
 def _update_type_and_note(

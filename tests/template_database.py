@@ -20,6 +20,8 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from home.bootstrap import lay_out_site
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,6 +45,8 @@ def template_name() -> str:
                 if path.suffix in {".py", ".sql"}:
                     digest.update(f"{config.label}/{path.relative_to(directory)}".encode())
                     digest.update(path.read_bytes())
+    # What `migrate` sets up besides tables: home/bootstrap.py lays out the site after it.
+    digest.update(Path(lay_out_site.__code__.co_filename).read_bytes())
     return PREFIX + digest.hexdigest()[:16]
 
 

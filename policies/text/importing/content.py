@@ -86,8 +86,11 @@ def _text_outside(body: html.HtmlElement, content: html.HtmlElement) -> list[str
 def _drop_furniture(content: html.HtmlElement, *, is_page: bool) -> list[str]:
     removed: list[str] = []
     total = max(1, _length(content))
+    dropped: set[html.HtmlElement] = set()
     for element in list(_furniture(content, total, is_page=is_page)):
-        if element.getparent() is not None:
+        # What stands inside something dropped has gone with it.
+        if dropped.isdisjoint(element.iterancestors()):
+            dropped.add(element)
             removed.append("".join(element.itertext()))
             element.drop_tree()
     return removed

@@ -20,6 +20,8 @@ from policies.text.importing.word import read_word
 from policies.text.languages import detect_language, looks_like
 
 MAX_BYTES = 5_000_000
+MAX_PARAGRAPHS = 30_000
+MAX_LINES = 100_000
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 _WORD = frozenset({".docx", ".docm", ".dotx", ".dotm"})
@@ -65,6 +67,8 @@ def import_document(data: bytes, *, name: str, language: str, make_key: Callable
     if not data.strip():
         raise ImportRefused(ImportCode.EMPTY)
     reading = _read(data, PurePath(name).suffix.lower())
+    if len(reading.paragraphs) > MAX_PARAGRAPHS:
+        raise ImportRefused(ImportCode.TOO_COMPLEX, limit=str(MAX_PARAGRAPHS))
     paragraphs = [paragraph for paragraph in map(_tidy, reading.paragraphs) if paragraph is not None]
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     if not text:
@@ -88,6 +92,8 @@ def _read(data: bytes, suffix: str) -> Reading:
     if suffix in _WORD:
         raise ImportRefused(ImportCode.DAMAGED, part="archive")
     text, warnings = decode_text(data)
+    if text.count("\n") + text.count("\r") > MAX_LINES * 2:
+        raise ImportRefused(ImportCode.TOO_COMPLEX, limit=str(MAX_LINES))
     if suffix in _HTML or _HTML_START.match(text):
         reading = read_web_page(text)
     elif suffix in _MARKDOWN:

@@ -140,6 +140,9 @@ class ElementReader:
             self._flush()
         if tag in ("li", "p"):
             self._marker = None
+        elif tag in ("ul", "ol"):
+            # Words after an inner list belong to the outer item, not to the last inner one.
+            self._bullet_is_new = True
         self._contexts.pop()
 
     def _enter(self, tag: str, element: html.HtmlElement) -> _Context:

@@ -56,7 +56,7 @@ class Levels:
                 return place
         elif marker is not None and self._find_list(marker) is not None:
             return self.place_marker(marker, ())
-        while self._frames and not 0 < self._frames[-1].heading < heading:
+        while self._frames and not self._is_above(self._frames[-1], heading, marker, number):
             self._frames.pop()
         frame = _Frame(heading=heading)
         if marker is not None:
@@ -186,6 +186,17 @@ class Levels:
             if not deeper and not elsewhere:
                 return
             self._frames.pop()
+
+    def _is_above(self, frame: _Frame, heading: int, marker: Marker | None, number: Number | None) -> bool:
+        """Return whether a heading stands under an open frame.
+
+        Where all headings of a page are of one level, a first number in a new style is still a level of its own.
+        """
+        outer_level = marker is not None and frame.list_id == marker.list_id and frame.list_level < marker.level
+        if 0 < frame.heading < heading or outer_level:
+            return True
+        opens = number is not None and number.value == 1 and self._find_style(number) is None
+        return opens and frame.heading == heading and frame.style is not None
 
     def _continues_elsewhere(self, number: Number) -> bool:
         """Return whether the number goes on from a closed list, as articles do from chapter to chapter."""

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from policies.text.body import BREAK, Run
 from policies.text.importing.elements import split_parts
-from policies.text.importing.notices import ImportCode, Notice
+from policies.text.importing.notices import ImportCode, ImportRefused, Notice
 from policies.text.importing.paragraphs import Marker, Paragraph, Reading, checked_href, glue
 from policies.text.importing.plaintext import display_width
 from policies.text.importing.webpage import read_fragment
@@ -19,17 +19,34 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 # Text between these acts, or is not shown.
 _SILENT_TAG = re.compile(r"<(/?)(script|style|template|iframe|object|svg)\b", re.IGNORECASE)
 _WIDEST_HEADING_LINE = 44
+_LONGEST_TEXT = 1_000_000
+_MARK = re.compile(r"[*_`\[\]<&\\]")
+_MOST_MARKS = 40_000
+_MOST_MARKS_IN_BLOCK = 2_000
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _CLAUSE_GOES_ON = re.compile(r"[,，;；:：.。!！?？][\"'”’」』)）\]]?$|，")
 _NOT_TEXT = re.compile("[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def read_markdown(text: str) -> Reading:
-    """Read Markdown into paragraphs. HTML inside it is read as HTML."""
+    """Read Markdown into paragraphs. HTML inside it is read as HTML.
+
+    Raises:
+        ImportRefused: TOO_COMPLEX.
+    """
+    _refuse_too_many_marks(text)
     # Text indented by four spaces is a paragraph that an author moved to the right, not code.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable("code")
     # Every link is read as one, so that a bad one can be reported.
     parser.validateLink = _accept_any  # type: ignore[method-assign]
     return _MarkdownReader().read(parser.parse(_NOT_TEXT.sub("\n", text)))
+
+
+def _refuse_too_many_marks(text: str) -> None:
+    """Refuse what would keep the parser busy: each mark costs it time, and unclosed ones that of all others in their block."""
+    blocks = [len(_MARK.findall(block)) for block in _BLANK_LINE.split(text)] if len(text) <= _LONGEST_TEXT else []
+    if not blocks or max(blocks) > _MOST_MARKS_IN_BLOCK or sum(blocks) > _MOST_MARKS:
+        raise ImportRefused(ImportCode.TOO_COMPLEX, limit=str(_MOST_MARKS))
 
 
 def _accept_any(url: str) -> bool:
@@ -96,6 +113,8 @@ class _MarkdownReader:
             self._open_list(token)
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self._lists.pop()
+            # Words after an inner list belong to the outer item, not to the last inner one.
+            self._is_new_item = True
         elif kind == "list_item_open":
             self._open_item()
         elif kind == "list_item_close":

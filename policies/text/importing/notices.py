@@ -26,7 +26,7 @@ class ImportCode(StrEnum):
     ARCHIVE_TOO_LARGE = "archive-too-large"
     """The Word file unpacks to more than an import may be, or into too many parts (`limit`)."""
     TOO_COMPLEX = "too-complex"
-    """The page or Word file has more elements than an import may have (`limit`)."""
+    """The file has more lines, paragraphs or elements than an import may have (`limit`)."""
     DAMAGED = "damaged"
     """The file is not what its name says, or cannot be read (`part`: what was wrong)."""
     ENCODING = "encoding"

@@ -74,6 +74,8 @@ class _Joiner:
             expected = any(value in (1, self._values.get(style, -9) + 1) for style, value in number.readings())
             if expected or not self._last or ends_sentence(self._last):
                 return False
+            # In the middle of a sentence, and not the number that must come next.
+            return self._width > 0
         if not self._last:
             return True
         return self._width > 0 and self._is_full(line)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from policies.text.importing.notices import ImportCode, Notice
 from policies.text.importing.paragraphs import Paragraph, cut_runs
@@ -14,6 +15,7 @@ _SEAM = re.compile(
     r"(?=[(（]?[0-9０-９一二三四五六七八九十甲乙丙丁戊己庚辛壬癸壹貳參肆伍陸柒捌玖拾a-zA-Z]{1,4}[)）.．、])"
 )
 _LONGEST_LOOK = 60
+_MOST_SEAMS = 2_000
 
 
 def split_run_together(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], list[Notice]]:
@@ -66,7 +68,7 @@ class _Splitter:
             return []
         text = paragraph.text
         cuts: list[int] = []
-        for seam in _SEAM.finditer(text):
+        for seam in islice(_SEAM.finditer(text), _MOST_SEAMS):
             place = seam.end()
             number, words = split_number(text[place : place + _LONGEST_LOOK])
             if number is None or not self._is_next(number) or _is_abbreviation(text, seam.start()):

@@ -9,7 +9,7 @@ from policies.text.importing.paragraphs import Reading
 from policies.text.sanitize import limit_nesting
 
 _DEEPEST = 150
-_MAX_ELEMENTS = 200_000
+_MAX_ELEMENTS = 60_000
 _NOT_SHOWN = ("script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "head")
 
 

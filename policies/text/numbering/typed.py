@@ -259,7 +259,7 @@ def _read_alphabetic(match: re.Match[str], typed: str, rest: str) -> Number | No
     if not possible or (shape in (".", "、") and len(letters) > 1 and not roman_value):
         return None
     alternative = possible[1] if len(possible) == 2 else None
-    weak = (shape == "." and is_upper) or (len(letters) > 1 and not roman_value)
+    weak = shape == "." or (len(letters) > 1 and not roman_value)
     return Number(typed, *possible[0], alternative=alternative, is_weak=weak)
 
 
@@ -322,7 +322,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?P<digits>\d{1,3})\s?[、﹑]\s*"), _read_arabic_comma),
     (re.compile(r"(?P<open>\(\s{0,2})?(?P<digits>\d{1,3})\s{0,2}\)[、.]?\s*"), _read_arabic_brackets),
     (
-        re.compile(r"(?P<open>\(\s?)?(?P<digits>[a-z]{1,6}|[A-Z]{1,6})(?P<close>(?(open)\s?\)|[).、]))\s*"),
+        re.compile(r"(?P<open>\(\s?)?(?P<digits>[a-z]{1,8}|[A-Z]{1,8})(?P<close>(?(open)\s?\)|[).、]))\s*"),
         _read_alphabetic,
     ),
     (

@@ -49,7 +49,10 @@ NUMBERING = (
     + level(4, "lowerLetter", "%5.")
     + "</w:abstractNum>"
     '<w:abstractNum w:abstractNumId="1">' + level(0, "bullet", "•") + level(1, "bullet", "o") + "</w:abstractNum>"
-    '<w:abstractNum w:abstractNumId="2">' + level(0, "decimal", "%1.", 3) + level(1, "decimal", "%1.%2") + "</w:abstractNum>"
+    '<w:abstractNum w:abstractNumId="2">'
+    + level(0, "decimal", "%1.", 3)
+    + level(1, "decimal", "%1.%2")
+    + "</w:abstractNum>"
     '<w:abstractNum w:abstractNumId="3">' + level(0, "none", "") + "</w:abstractNum>"
     '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
     '<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'

@@ -85,8 +85,10 @@ def _write_marks(pieces: Iterable[Piece], view: View, labels: Labels) -> str:
     """Nest links, then strong, em and code, around the pieces that have them."""
     out: list[str] = []
     for href, group in groupby(pieces, lambda piece: place_in(piece, view).href):
-        inner = _write_level(group, view, labels, _MARKS)
-        address = html.escape(safe_href(href))
+        linked = list(group)
+        inner = _write_level(linked, view, labels, _MARKS)
+        # A link around nothing but space has no name to be read out.
+        address = html.escape(safe_href(href)) if any(piece.text.strip() for piece in linked) else ""
         out.append(f'<a href="{address}">{inner}</a>' if address else inner)
     return "".join(out)
 

@@ -131,6 +131,10 @@ class TestMarkBody:
         assert "[link to /x removed]" in inline(linked, plain)
         assert inline(plain, linked, View.OLD) == "<p>us</p>"
 
+    def test_makes_no_link_of_space_alone(self) -> None:
+        html = inline('<p><a href="/a">read this</a></p>', '<p><a href="/a">see that</a></p>')
+        assert "> </a>" not in html
+
     def test_says_in_words_what_colour_says(self) -> None:
         assert mark_body(diff_bodies("<p>a</p>", "<p>b</p>"), View.INLINE, Labels()) == (
             '<p><del><span class="visually-hidden">[removed] </span>a'

@@ -6,3 +6,9 @@ class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Site")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the signals that move the site's version on."""
+        from core import receivers
+
+        receivers.connect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPMethod
 from typing import Any
 
 from django.utils.translation import get_language
@@ -12,6 +13,9 @@ from core.languages import html_language
 
 class BasePage(Page):
     """An abstract page: subclasses say where they may live and what they hold."""
+
+    # Pages are read; whatever takes input has a view of its own.
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
     class Meta:
         abstract = True

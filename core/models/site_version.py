@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F
 
 
@@ -26,7 +26,11 @@ class SiteVersion(models.Model):
     @classmethod
     def current(cls) -> int:
         """Return the number now in force, 0 before the first change (one query)."""
-        return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+        # Every public request asks this, and the ORM takes five times as long to ask as PostgreSQL to answer.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM core_siteversion WHERE id = 1")
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
 
     @classmethod
     def bump(cls) -> None:

@@ -1,6 +1,7 @@
 """Which part of a web page is its content."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import html
@@ -97,12 +98,13 @@ def _drop_furniture(content: html.HtmlElement, *, is_page: bool) -> list[str]:
 
 
 def _furniture(content: html.HtmlElement, total: int, *, is_page: bool) -> Iterator[html.HtmlElement]:
+    shares = _LinkShares(content, is_page=is_page)
     for element in content.iterdescendants():
         tag = element.tag
         if not isinstance(tag, str):
             continue
         if (_is_furniture(element, tag, is_page=is_page) and _length(element) <= total * _FRAME_SHARE) or (
-            tag in ("ul", "ol", "div", "table", "p") and _is_link_list(element, is_page=is_page)
+            tag in ("ul", "ol", "div", "table", "p") and shares.is_link_list(element)
         ):
             yield element
 
@@ -121,14 +123,28 @@ def _is_hidden(element: html.HtmlElement) -> bool:
     return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
 
 
-def _is_link_list(element: html.HtmlElement, *, is_page: bool) -> bool:
-    """Return whether the element is little but links; inside marked content only links within the page count."""
-    links = element.findall(".//a")
-    if not is_page:
-        links = [link for link in links if link.get("href", "").startswith("#")]
-    if len(links) < _LEAST_LINKS:
-        return False
-    return sum(map(_length, links)) > _length(element) * _LINKS_SHARE
+class _LinkShares:
+    """How much of each element is links, counted for all elements in one pass."""
+
+    def __init__(self, content: html.HtmlElement, *, is_page: bool) -> None:
+        self._text: Counter[html.HtmlElement] = Counter()
+        self._linked: Counter[html.HtmlElement] = Counter()
+        self._links: Counter[html.HtmlElement] = Counter()
+        for element in reversed(list(content.iter())):
+            self._text[element] += len((element.text or "").strip())
+            # Inside marked content only links within the page are navigation.
+            if element.tag == "a" and (is_page or element.get("href", "").startswith("#")):
+                self._linked[element] = self._text[element]
+                self._links[element] = 1
+            parent = element.getparent()
+            if parent is not None:
+                self._text[parent] += self._text[element] + len((element.tail or "").strip())
+                self._linked[parent] += self._linked[element]
+                self._links[parent] += self._links[element]
+
+    def is_link_list(self, element: html.HtmlElement) -> bool:
+        mostly_links = self._linked[element] > self._text[element] * _LINKS_SHARE
+        return self._links[element] >= _LEAST_LINKS and mostly_links
 
 
 def _length(element: html.HtmlElement) -> int:

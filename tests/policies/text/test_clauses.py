@@ -22,9 +22,7 @@ class TestClause:
 
 def test_documents_with_the_same_text_are_equal() -> None:
     clause = Clause(key=new_key(), depth=1, heading="Scope")
-    assert Document("en", "Privacy policy", clauses=(clause,)) == Document(
-        "en", "Privacy policy", clauses=(clause,)
-    )
+    assert Document("en", "Privacy policy", clauses=(clause,)) == Document("en", "Privacy policy", clauses=(clause,))
 
 
 def test_new_keys_are_random_uuids() -> None:

@@ -8,10 +8,7 @@ from policies.text.numbering import number_clauses, number_label, numerals
 
 def clauses(*depths: int) -> list[Clause]:
     """Build clauses of the given depths; a negative depth stands for an unnumbered clause."""
-    return [
-        Clause(key=str(place), depth=abs(depth), numbered=depth > 0)
-        for place, depth in enumerate(depths)
-    ]
+    return [Clause(key=str(place), depth=abs(depth), numbered=depth > 0) for place, depth in enumerate(depths)]
 
 
 class TestNumberClauses:

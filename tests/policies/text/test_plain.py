@@ -2,16 +2,11 @@ from policies.text.plain import plain_text
 
 
 def test_writes_one_line_per_block() -> None:
-    assert (
-        plain_text("<p>We keep <strong>little</strong>.</p><p>We tell you.</p>")
-        == "We keep little.\nWe tell you."
-    )
+    assert plain_text("<p>We keep <strong>little</strong>.</p><p>We tell you.</p>") == "We keep little.\nWe tell you."
 
 
 def test_marks_list_items_and_indents_inner_lists() -> None:
-    html = (
-        "<p>We hold:</p><ul><li>your name<ol><li>in full</li></ol></li><li>your address</li></ul>"
-    )
+    html = "<p>We hold:</p><ul><li>your name<ol><li>in full</li></ol></li><li>your address</li></ul>"
     assert plain_text(html) == "We hold:\n- your name\n  - in full\n- your address"
 
 

@@ -38,9 +38,7 @@ pieces = st.one_of(
             "&nbsp;",
         ]
     ),
-    st.sampled_from(
-        [" ", "\n", "\u3000", "&lt;", "&amp;", "個人資料", "word", "e\u0301", "<br>", "<!-- x -->"]
-    ),
+    st.sampled_from([" ", "\n", "\u3000", "&lt;", "&amp;", "個人資料", "word", "e\u0301", "<br>", "<!-- x -->"]),
     st.text(max_size=8),
 )
 markup = st.lists(pieces, max_size=25).map("".join)
@@ -138,9 +136,7 @@ class TestSanitizeBody:
         escaped = text.replace("&", "&amp;").replace("<", "&lt;")
         assert plain_text(sanitize_body(escaped)).split() == sanitize_line(text).split()
 
-    @pytest.mark.parametrize(
-        "piece", ["<div>", "<ul><li>", "<b><p>", "<table>", "<!--", "<a href='", "&#", "</p>"]
-    )
+    @pytest.mark.parametrize("piece", ["<div>", "<ul><li>", "<b><p>", "<table>", "<!--", "<a href='", "&#", "</p>"])
     def test_takes_time_in_proportion_to_the_text(self, piece: str) -> None:
         started = time.process_time()
         sanitize_body(piece * (400_000 // len(piece)))

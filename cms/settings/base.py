@@ -45,14 +45,14 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
-# The record's cache answers before sessions, languages and messages are looked at: a cached policy page needs none of them.
+# The record's cache comes first: a page that it keeps has all the headers that the others set, and needs none of them again.
 MIDDLEWARE = [
+    "policies.middleware.RecordCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cms.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cms.middleware.AdminContentSecurityPolicyMiddleware",
-    "policies.middleware.RecordCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

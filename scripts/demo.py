@@ -26,6 +26,8 @@ from cms.environment import EnvironmentFileError, load_env_file
 from scripts.compile_messages import ROOT, compile_catalogues
 
 WORKERS = 2
+# No proxy stands in front, and browsers open connections ahead of need: each would hold up a worker without threads.
+THREADS = 8
 
 
 class RefusedError(Exception):
@@ -42,6 +44,8 @@ class Server(BaseApplication):
     def load_config(self) -> None:
         self.cfg.set("bind", f"127.0.0.1:{self.port}")
         self.cfg.set("workers", WORKERS)
+        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("threads", THREADS)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("control_socket_disable", True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from policies.models import Edition, EditionText
 
 _LARGEST = 2**31 - 1
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # one day has one address: no 20260314, no 2026-W11-6
 
 
 @require_safe
@@ -67,7 +69,7 @@ def edition(request: HttpRequest, policy: str, number: str) -> HttpResponse:
 def at(request: HttpRequest, policy: str, day: str) -> HttpResponse:
     """Show the text that applied on a day, or that will apply on it as announced today."""
     try:
-        asked = dt.date.fromisoformat(day) if len(day) == len("2026-03-14") else None
+        asked = dt.date.fromisoformat(day) if _DAY.fullmatch(day) else None
     except ValueError:
         asked = None
     if asked is None:

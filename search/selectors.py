@@ -100,12 +100,12 @@ def _excerpt(plain: str, words: list[str]) -> str:
 
 def mark(text: str, words: list[str]) -> SafeString:
     """Return `text` as HTML with every occurrence of `words` in `<mark>`."""
-    folded = text.casefold()
-    if len(folded) != len(text):  # ß and its like fold to two characters, and places would no longer agree
-        folded = text.lower() if len(text.lower()) == len(text) else text
+    # ß and its like fold to two characters, and places would no longer agree: then fold less.
+    fold = next((fold for fold in (str.casefold, str.lower) if len(fold(text)) == len(text)), str)
+    folded = fold(text)
     is_marked = [False] * len(text)
     for word in words:
-        needle = word.casefold()
+        needle = fold(word)
         place = folded.find(needle)
         while place >= 0:
             is_marked[place : place + len(needle)] = [True] * len(needle)

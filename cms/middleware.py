@@ -52,7 +52,7 @@ class AddressLanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = address_language(request)
         activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined] # Django's own name for it
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
         if get_language_from_path(request.path_info) is None:
             patch_vary_headers(response, ["Accept-Language"])
@@ -82,7 +82,7 @@ class AdminContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if is_admin_path(request.path):
-            response._csp_config = _ADMIN_DIRECTIVES  # noqa: SLF001 -- the hook that django-csp gives
+            response._csp_config = _ADMIN_DIRECTIVES  # type: ignore[attr-defined] # noqa: SLF001 -- django-csp's hook
             response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -17,7 +17,7 @@ _IMPORT = re.compile(r'@import url\("(?P<path>[^"]+)"\)(?: layer\((?P<layer>[\w.
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
-class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # WhiteNoise has no types
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Puts the imported styles into the sheet, so that a page needs one request for all of them."""
 
     def post_process(self, paths: dict[str, Any], *args: Any, **kwargs: Any) -> Iterator[Any]:

@@ -45,7 +45,7 @@ def write_feed(
     slug = first.policy.slug
     updated = max((_updated(texts) for _edition, texts in entries), default=first.issued_at)
     title = entries[0][1][0].title if entries else slug
-    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item] # the stubs forget the default namespace
     root.set("{http://www.w3.org/XML/1998/namespace}lang", html_language(language))
     _add(root, "id", tag_uri(first, language))
     _add(root, "title", _("%(title)s: editions") % {"title": title})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
@@ -71,32 +71,27 @@ def list_editions() -> EditionQuerySet:
     `next_minor`, `next_kind`, `next_from`) and the number of the one before it (`previous_major`, `previous_minor`).
     """
     locales = EditionText.objects.filter(edition=OuterRef("pk"), sequence=1).order_by("locale").values("locale")
-    return (
-        Edition.objects.select_related("policy")
-        .with_applies_from()
-        .annotate(
-            locales=ArraySubquery(locales),
-            next_from=Coalesce(F("next__effective_from"), F("next__announced_date__effective_from")),
-            next_major=F("next__major"),
-            next_minor=F("next__minor"),
-            next_kind=F("next__kind"),
-            previous_major=F("previous__major"),
-            previous_minor=F("previous__minor"),
-        )
-    )
+    # As a mapping, because the type checker would take keywords for second definitions of the model's own attributes.
+    annotations: dict[str, Any] = {
+        "locales": ArraySubquery(locales),
+        "next_from": Coalesce(F("next__effective_from"), F("next__announced_date__effective_from")),
+        "next_major": F("next__major"),
+        "next_minor": F("next__minor"),
+        "next_kind": F("next__kind"),
+        "previous_major": F("previous__major"),
+        "previous_minor": F("previous__minor"),
+    }
+    return Edition.objects.select_related("policy").with_applies_from().annotate(**annotations)
 
 
 def texts_in(language: str) -> EditionTextQuerySet:
     """Return the texts in a language, newest first, each with its corrected note (`corrected_note`, `corrected_at`)."""
     newest_note = NoteCorrection.objects.filter(text=OuterRef("pk")).order_by("-sequence")
-    return (
-        EditionText.objects.in_language(language)
-        .annotate(
-            corrected_note=Subquery(newest_note.values("note")[:1]),
-            corrected_at=Subquery(newest_note.values("issued_at")[:1]),
-        )
-        .newest_first()
-    )
+    annotations: dict[str, Any] = {
+        "corrected_note": Subquery(newest_note.values("note")[:1]),
+        "corrected_at": Subquery(newest_note.values("issued_at")[:1]),
+    }
+    return EditionText.objects.in_language(language).annotate(**annotations).newest_first()
 
 
 def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | None:
@@ -160,7 +155,8 @@ def _edition_with_text(window: list[Edition], slug: str, language: str, in_force
     past = [edition for edition in window if edition.order <= in_force.order]
     found = next((edition for edition in past if language in edition.locales), None)
     if found is None and len(window) == _WINDOW:
-        found = editions_of(slug).filter(texts__locale=language, major__lte=in_force.major).first()
+        older = Q(major__lt=in_force.major) | Q(major=in_force.major, minor__lte=in_force.minor)
+        found = editions_of(slug).filter(older, texts__locale=language).first()
     return found
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q, Subquery
 from django.utils.html import format_html, format_html_join
 from django.utils.text import normalize_newlines
 
@@ -61,12 +61,10 @@ def find_clauses(*, query: str, language: str, on: dt.date) -> list[Hit]:
 
 def _texts_in_force(language: str, on: dt.date) -> Subquery:
     """Return the newest text of each policy in `language` up to the edition in force; none of withdrawn policies."""
-    in_force = Edition.objects.in_force(on=on).filter(policy=OuterRef("edition__policy"))
     newest = (
         EditionText.objects.in_language(language)
-        .filter(edition__in=Edition.objects.with_applies_from().filter(applies_from__lte=on))
+        .filter(edition__in=Edition.objects.in_force(on=on).values("pk"))
         .exclude(edition__policy__in=_withdrawn(on))
-        .annotate(in_force=Subquery(in_force.values("pk")[:1]))
         .order_by("edition__policy", "-edition__major", "-edition__minor", "-sequence", "-pk")
         .distinct("edition__policy")
     )

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--rounds", type=int, default=7, help="turns of each subject (default 7)")
     parser.add_argument("--seconds", type=int, default=3, help="length of a turn (default 3)")
+    parser.add_argument("--publications", type=int, default=8, help="publications under load (default 8)")
     parser.add_argument("--editions", type=int, default=10_000, help="length of the long history (default 10,000)")
     parser.add_argument(
         "--keep", default="", metavar="NAME", help="keep the databases under this name, or use those kept"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench import pages
+from bench import edge, freshness, pages
 from bench.demo import prepare
 from bench.rows import format_table
 
@@ -22,6 +22,8 @@ def run(place: Place, options: argparse.Namespace) -> list[Row]:
     turns = {"rounds": options.rounds, "seconds": options.seconds}
     parts = {
         "pages": lambda: pages.measure(place, **turns),
+        "edge": lambda: edge.measure(place, **turns),
+        "freshness": lambda: freshness.measure(place, publications=options.publications),
     }
     rows: list[Row] = []
     for name, part in parts.items():

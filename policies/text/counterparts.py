@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from policies.text.clauses import MAX_DEPTH, Clause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 #: A place in the outline: for each level, whether the clause is numbered and the how-manieth of its kind it is.
 Place = tuple[tuple[bool, int], ...]

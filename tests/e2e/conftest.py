@@ -1,20 +1,24 @@
-"""A real Chromium for the browser journeys."""
+"""A real Chromium at a real server, for the browser journeys."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests import template_database as databases
+from tests.e2e.site import Site, served_demo
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from playwright.sync_api import Browser, BrowserContext, Page
-    from pytest_django.live_server_helper import LiveServer
+    from pytest_django.plugin import DjangoDbBlocker
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # No sandbox: CI runs as root. The others keep Chromium from looking for hosts outside this machine.
@@ -27,6 +31,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WIDE = {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,16 +57,36 @@ def browser() -> Iterator[Browser]:
     patch.undo()
 
 
+@pytest.fixture(scope="session")
+def site(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The demo agency, served for the whole run. A journey that writes does so in policies of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with django_db_blocker.unblock(), served_demo(worker=worker, files=tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def in_site_database(site: Site, django_db_blocker: DjangoDbBlocker) -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which this process works in the database of the served site, and commits."""
+
+    @contextmanager
+    def work() -> Iterator[None]:
+        with django_db_blocker.unblock(), databases.connected_to(site.database):
+            yield
+
+    return work
+
+
 @pytest.fixture
-def new_context(
-    browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[object]:
-    """Open browser contexts at the live server with any of Playwright's options; what they throw fails the test."""
+def new_context(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browser contexts at the site with any of Playwright's options; what their scripts throw fails the test."""
     contexts: list[BrowserContext] = []
     thrown: list[str] = []
 
     def open_context(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"base_url": live_server.url, "locale": "en-GB", **options})  # type: ignore[arg-type]
+        context = browser.new_context(**{"base_url": site.url, "locale": "en-GB", "viewport": WIDE, **options})  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: thrown.append(str(error.error)))
         contexts.append(context)
@@ -74,6 +99,20 @@ def new_context(
 
 
 @pytest.fixture
-def page(new_context: object) -> Page:
-    """A page in a context of its own: 1280 × 800, scripts on, the live server as base address."""
-    return new_context(viewport={"width": 1280, "height": 800}).new_page()  # type: ignore[operator,no-any-return]
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page in a context of its own: 1280 × 800, scripts on, the site as base address."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[[Page, str], None]:
+    """Return what signs in at Wagtail's own form as one of the demo's staff, named by the start of the address."""
+
+    def sign_in(page: Page, name: str) -> None:
+        page.goto("/admin/login/")
+        page.get_by_label("E-mail address").fill(f"{name}@ola.example")
+        page.get_by_label("Password").fill(site.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/admin/")
+
+    return sign_in

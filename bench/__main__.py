@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--keep", default="", metavar="NAME", help="keep the databases under this name, or use those kept"
     )
+    parser.add_argument("--requests", type=int, default=30, help="requests for each page of the history (default 30)")
     options = parser.parse_args(arguments)
     try:
         require_wrk()

@@ -54,7 +54,9 @@ class Edge:
 
 
 @contextmanager
-def edge(directory: Path, *, application: int, static: Path, page: bytes, compressed: bytes, path: str) -> Iterator[Edge]:
+def edge(
+    directory: Path, *, application: int, static: Path, page: bytes, compressed: bytes, path: str
+) -> Iterator[Edge]:
     """Serve the application on port `application` through nginx, and `page` as the file `/page.html` beside it."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
@@ -72,7 +74,9 @@ def edge(directory: Path, *, application: int, static: Path, page: bytes, compre
         mime_types=_mime_types(),
         host=HOST,
         static_port=found.static,
-        shipped=on_loopback(SHIPPED.read_text(), directory=directory, port=found.site, application=application, static=static),
+        shipped=on_loopback(
+            SHIPPED.read_text(), directory=directory, port=found.site, application=application, static=static
+        ),
     )
     (directory / "nginx.conf").write_text(text)
     command = [program, "-p", str(directory), "-c", str(directory / "nginx.conf")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench import edge, freshness, pages
+from bench import compared, edge, freshness, history, pages, queries, wire
 from bench.demo import prepare
 from bench.rows import format_table
 
@@ -24,6 +24,10 @@ def run(place: Place, options: argparse.Namespace) -> list[Row]:
         "pages": lambda: pages.measure(place, **turns),
         "edge": lambda: edge.measure(place, **turns),
         "freshness": lambda: freshness.measure(place, publications=options.publications),
+        "wire": lambda: wire.measure(place),
+        "queries": queries.measure,
+        "history": lambda: history.measure(place, editions=options.editions, requests=options.requests),
+        "comparison": compared.rows,
     }
     rows: list[Row] = []
     for name, part in parts.items():

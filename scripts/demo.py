@@ -48,6 +48,8 @@ class Server(BaseApplication):
         self.cfg.set("threads", THREADS)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("control_socket_disable", True)
+        # The site itself bounds what it looks at; a long address deserves a page in the reader's language, not a bare 400.
+        self.cfg.set("limit_request_line", 0)
 
     def load(self) -> object:
         return get_wsgi_application()

@@ -111,6 +111,11 @@ class Period:
 # Contents and changed clauses
 
 
+def gap_after(number: str) -> str:
+    """Return what stands between a number and what it numbers: nothing after full-width punctuation, which brings its own space."""
+    return "" if number.endswith(("、", "）")) else " "
+
+
 @dataclass(frozen=True, slots=True)
 class ClauseLink:
     """A clause as a list names it: `number` with its parents', the heading or first words, where it stands."""
@@ -124,8 +129,8 @@ class ClauseLink:
 
     @property
     def gap(self) -> str:
-        """What stands between number and label: nothing after full-width punctuation, which brings its own space."""
-        return "" if self.number.endswith(("、", "）")) else " "
+        """What stands between number and label."""
+        return gap_after(self.number)
 
 
 def list_contents(clauses: Sequence[Clause], language: str) -> list[ClauseLink]:

@@ -100,6 +100,7 @@ def _strings() -> dict[str, str]:
         "unnumbered": gettext("(no number)"),
         "levelIs": gettext("Level {level}, {number}"),
         "movedTo": gettext("Now {number}"),
+        "textOf": gettext("Text of {number}"),
         "sourceText": gettext("Source text"),
         "newInSource": gettext("Not in the newest edition of the source."),
         "keys": gettext("Keys: Alt+Shift+← → level, Alt+Shift+↑ ↓ move, Alt+Shift+Enter insert after"),

@@ -129,6 +129,9 @@
     setNumber(number) {
       this.number = number;
       this.numberElement.textContent = number || this.stream.blockDef.meta.strings.unnumbered;
+      // Wagtail's editor has no name of its own for those who hear the page.
+      const editor = this.container[0].querySelector(".public-DraftEditor-content");
+      editor?.setAttribute("aria-label", fill(this.stream.blockDef.meta.strings.textOf, { number: this.spokenNumber }));
       this.child.element.dataset.clauseDepth = String(this.depth);
       this.outdentButton.disabled = this.depth === 1;
       this.indentButton.disabled = this.depth === MAX_DEPTH;

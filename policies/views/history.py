@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from policies.models import Edition, EditionText
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 _NUMBER = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}", re.ASCII)
 
 

@@ -26,7 +26,7 @@ class TestPolicyList:
     def test_shows_number_and_dates(self, client: Client) -> None:
         make_bilingual_policy()
         page = Page(client.get("/en/policies/"))
-        assert page.words("//li[contains(@class, 'policies__item')]//h3") == "Privacy policy"
+        assert page.words("//li[contains(@class, 'policies__item')]//h2") == "Privacy policy"
         assert "2.0" in page.text
         assert page.all("//time[@datetime='2025-03-01']")
 

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils.translation import override
+
+from policies.models import Edition, EditionText
+from policies.payloads import clauses_to_data
+from policies.presentation import (
+    Period,
+    State,
+    explain,
+    gap_after,
+    kind_words,
+    list_changed_clauses,
+    list_changes,
+    list_contents,
+    summarize_counts,
+)
+from policies.text.clauses import Clause
+from policies.text.compare import Kind, compare
+from tests.factories.policies import key
+
+TODAY = dt.date(2026, 3, 14)
+TREE = (
+    Clause(key("intro"), 1, "", "<p>前言。</p>", numbered=False),
+    Clause(key("one"), 1, "蒐集", "<p>甲。</p>"),
+    Clause(
+        key("sub"), 2, "", "<p>本署僅於必要範圍內蒐集個人資料，並於特定目的消失後主動刪除之，不另行通知當事人。</p>"
+    ),
+    Clause(key("deep"), 3, "細目", "<p>乙。</p>"),
+    Clause(key("two"), 1, "", "<p>丙。</p>"),
+)
+
+
+def period(first: str | None, then: str | None = None) -> Period:
+    edition = Edition(major=1, minor=0)
+    edition.applies_from = dt.date.fromisoformat(first) if first else None
+    edition.next_from = dt.date.fromisoformat(then) if then else None
+    edition.next_major = edition.next_minor = edition.next_kind = None
+    edition.previous_major = edition.previous_minor = None
+    return Period(edition, TODAY)
+
+
+class TestPeriod:
+    @pytest.mark.parametrize(
+        ("first", "then", "state"),
+        [
+            (None, None, State.ANNOUNCED),
+            ("2026-03-15", None, State.ANNOUNCED),
+            ("2026-03-14", None, State.IN_FORCE),
+            ("2026-01-01", "2026-03-15", State.IN_FORCE),
+            ("2026-01-01", "2026-03-14", State.SUPERSEDED),
+            ("2026-01-01", "2026-01-01", State.SUPERSEDED),
+        ],
+    )
+    def test_knows_what_the_edition_is_today(self, first: str | None, then: str | None, state: State) -> None:
+        found = period(first, then)
+        assert found.state == state
+        assert [found.is_announced, found.is_in_force, found.is_superseded].count(True) == 1
+
+    def test_ends_on_the_day_before_the_next(self) -> None:
+        assert period("2026-01-01", "2026-03-01").last == dt.date(2026, 2, 28)
+        assert period("2026-01-01").last is None
+
+    def test_is_empty_when_the_next_began_on_the_same_day(self) -> None:
+        assert period("2026-01-01", "2026-01-01").is_empty
+        assert not period("2026-01-01", "2026-01-02").is_empty
+
+    def test_has_no_neighbours_by_itself(self) -> None:
+        assert (period("2026-01-01").next_number, period("2026-01-01").previous_number) == ("", "")
+
+
+class TestListContents:
+    def test_names_the_first_two_levels(self) -> None:
+        found = [(item.number, item.label) for item in list_contents(TREE, "zh-hant")]
+        assert found == [("一、", "蒐集"), ("二、", "丙。")]
+
+
+class TestListChangedClauses:
+    def text(self, *changes: tuple[str, str]) -> EditionText:
+        text = EditionText(pk=1, locale="zh-hant", clauses=clauses_to_data(TREE))
+        text.changes = [
+            {"key": key(name), "kinds": [kind], "old_number": "九、", "new_number": "", "heading": ""}
+            for name, kind in changes
+        ]
+        return text
+
+    def test_gives_the_whole_number_and_a_name(self) -> None:
+        (found,) = list_changed_clauses(self.text(("sub", "reworded")))
+        assert (found.number, found.is_present) == ("一、（一）", True)
+        assert found.label.startswith("本署僅於必要範圍內")
+        assert found.label.endswith("…")
+
+    def test_links_nowhere_when_the_clause_is_gone(self) -> None:
+        (found,) = list_changed_clauses(self.text(("gone", "removed")))
+        assert (found.number, found.is_present, found.label) == ("九、", False, "")
+
+    def test_links_into_the_text_that_is_shown(self) -> None:
+        shown = EditionText(pk=2, locale="zh-hant", clauses=clauses_to_data(TREE[:2]))
+        found = list_changed_clauses(self.text(("one", "reworded"), ("sub", "reworded")), shown=shown)
+        assert [item.is_present for item in found] == [True, False]
+
+
+class TestListChanges:
+    def test_gives_the_whole_number(self) -> None:
+        new = (*TREE[:2], Clause(key("sub"), 2, "標題", "<p>丁。</p>"), *TREE[3:])
+        (found,) = list_changes(compare(TREE, new, language="zh-hant"))
+        assert (found.number, found.label) == ("一、（一）", "標題")
+
+
+class TestKindWords:
+    def test_leaves_out_a_new_number_where_more_changed(self) -> None:
+        assert kind_words([Kind.RENUMBERED, Kind.REWORDED]) == ("reworded",)
+        assert kind_words([Kind.RENUMBERED]) == ("renumbered",)
+
+
+class TestExplain:
+    @pytest.mark.parametrize(
+        ("kinds", "old", "new", "line"),
+        [
+            ([Kind.ADDED], "", "一、", "本條新增。"),
+            ([Kind.REMOVED], "一、", "", "本條刪除。"),
+            ([Kind.RENUMBERED], "一、", "二、", "條次由「一、」變更為「二、」，內容未修正。"),
+            ([Kind.MOVED, Kind.RENUMBERED], "一、", "二、", "條次由「一、」變更為「二、」，內容未修正。"),
+            ([Kind.MOVED], "", "", "移列，內容未修正。"),
+            ([Kind.REFORMATTED, Kind.RENUMBERED], "一、", "二、", "版面變更，文字未變更。"),
+            ([Kind.LINK_CHANGED], "一、", "一、", "連結變更，文字未變更。"),
+            ([Kind.REWORDED, Kind.RENUMBERED], "一、", "二、", "文字修正。"),
+        ],
+    )
+    def test_makes_a_line_of_what_changed(self, kinds: list[Kind], old: str, new: str, line: str) -> None:
+        with override("zh-hant"):
+            assert explain(kinds, reason="", old_number=old, new_number=new) == line
+
+    def test_prefers_the_reason_given(self) -> None:
+        assert explain([Kind.ADDED], reason="配合修法。", old_number="", new_number="一、") == "配合修法。"
+
+
+def test_counts_are_phrases_in_number() -> None:
+    counts = dict.fromkeys(Kind, 0) | {Kind.ADDED: 1, Kind.REWORDED: 2}
+    assert summarize_counts(counts) == ["1 clause added", "2 clauses reworded"]
+
+
+@pytest.mark.parametrize(("number", "gap"), [("一、", ""), ("（一）", ""), ("1.", " "), ("(1)", " ")])
+def test_full_width_punctuation_needs_no_gap(number: str, gap: str) -> None:
+    assert gap_after(number) == gap

@@ -34,11 +34,11 @@ UPDATE_EFFECTS = {
     UpdateType.SUBSTANTIVE.value: [
         _("The change note stands on the page and in the history."),
         _("The “revised on” date moves, and the first number goes up (2.1 → 3.0)."),
-        _("Readers who asked for alerts are told."),
+        _("The top of the policy names every changed clause."),
     ],
     UpdateType.EDITORIAL.value: [
         _("The edition is listed in the history, with what changed (2.1 → 2.2)."),
-        _("The “revised on” date stays, and nobody is told."),
+        _("The “revised on” date stays, and the top of the policy says nothing of it."),
         _("It applies as soon as it is published; no date of its own is needed."),
     ],
 }

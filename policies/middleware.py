@@ -70,7 +70,7 @@ class RecordCacheMiddleware:
             return _respond(request, stored, second=second, is_stale=True)
         if stored is None or stored.version != version:
             response = self.get_response(request)
-            if response.status_code != 200 or response.streaming or response.has_header("Set-Cookie"):
+            if response.status_code != 200 or response.streaming or response.cookies:
                 return response
             stored = _store(version, response)
             if settings.AVOW_PAGE_CACHE:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -25,6 +27,14 @@ from policies.models.pages import INDEX_SLUG
 
 AUTHORS = "Policy authors"
 APPROVERS = "Policy approvers"
+
+#: What roles may do besides working on pages: app, permission, groups.
+_MODEL_PERMISSIONS = (
+    ("simple_translation", "submit_translation", (AUTHORS, APPROVERS)),
+    ("policies", "change_policy", (APPROVERS,)),
+    ("core", "add_agency", (APPROVERS,)),
+    ("core", "change_agency", (APPROVERS,)),
+)
 
 
 def lay_out_site(**_kwargs: Any) -> None:
@@ -76,6 +86,10 @@ def _make_roles(homes: list[HomePage]) -> None:
             for codename in codenames:
                 permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
                 GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+    for app, codename, groups in _MODEL_PERMISSIONS:
+        permission = _model_permission(app, codename)
+        for name in groups:
+            Group.objects.get(name=name).permissions.add(permission)
     workflow, _created = Workflow.objects.get_or_create(name="Approval by a second person")
     task, is_new = GroupApprovalTask.objects.get_or_create(name="Approval by a policy approver")
     if is_new:
@@ -83,3 +97,9 @@ def _make_roles(homes: list[HomePage]) -> None:
         WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     for home in homes:
         WorkflowPage.objects.update_or_create(page=home, defaults={"workflow": workflow})
+
+
+def _model_permission(app: str, codename: str) -> Permission:
+    # Django makes the permissions of an app after that app's own turn, which may come later than ours.
+    create_permissions(apps.get_app_config(app), verbosity=0)
+    return Permission.objects.get(content_type__app_label=app, codename=codename)

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Locale
 
 from core.dates import today
 from core.models import Agency
@@ -361,3 +362,23 @@ class TestSettings:
 
         assert response.status_code == 302
         assert Agency.objects.get(pk=card.pk).name == "Overseas Liaison Administration"
+
+    def test_approvers_keep_them_and_authors_do_not(self, policy, approver, author):
+        where = reverse("policy_settings:edit", args=[policy.pk])
+        desk.post(author, where, self.fields(policy, minimum_notice_days=9))
+        assert Policy.objects.get(pk=policy.pk).minimum_notice_days == 0
+        desk.post(approver, where, self.fields(policy, minimum_notice_days=9))
+        assert Policy.objects.get(pk=policy.pk).minimum_notice_days == 9
+
+
+def test_an_author_begins_a_translation_from_wagtails_own_menu(author):
+    page = make_page("security", title="資訊安全政策")
+    issue(page)
+    english = Locale.objects.get(language_code="en")
+    where = reverse("simple_translation:submit_page_translation", args=[page.pk])
+    desk.post(author, where, {"locales": [english.pk]})
+    translation = PolicyPage.objects.get(locale=english)
+
+    assert translation.policy == page.policy
+    assert not translation.live
+    assert [clause.key for clause in page_document(translation).clauses] == [key("0"), key("1"), key("2")]

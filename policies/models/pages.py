@@ -157,14 +157,28 @@ class PolicyPage(BasePage):
                 sender=PolicyPage, page=self, revision=self.live_revision, at=self.last_published_at
             )
 
-    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+    def save_revision(
+        self, *args: Any, overwrite_revision: Revision | None = None, clean: bool = True, **kwargs: Any
+    ) -> Revision:
         """Save a draft. A revision that was issued, scheduled or submitted is never overwritten: a new one is made.
 
-        Wagtail lets an author's open tab overwrite the latest revision even after somebody else published it.
+        Wagtail lets an author's open tab overwrite the latest revision even after somebody else published it. Its form
+        also saves by itself when it is merely looked at; a draft (`clean=False`) that says nothing beyond what was
+        issued last is not kept, so that “draft waiting” means what it says.
         """
+        latest = self.get_latest_revision() if not clean else None
+        if latest is not None and self._was_issued(latest.pk) and self._says_nothing_beyond(latest):
+            return latest
         if overwrite_revision is not None and self._is_sealed(overwrite_revision):
             overwrite_revision = None
-        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, clean=clean, **kwargs)
+
+    def _says_nothing_beyond(self, issued: Revision) -> bool:
+        before: PolicyPage = issued.as_object()
+        words = (self.update_type, self.change_note, self.document_no, self.notice_waiver)
+        has_plans = self.effective != EffectiveRule.ON_ISSUE or self.effective_from or self.go_live_at or any(words)
+        same_contact = (self.responsible_unit, self.contact) == (before.responsible_unit, before.contact)
+        return not has_plans and same_contact and page_document(self) == page_document(before)
 
     def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
         """Publish `revision`; when a schedule runs and the record refuses, keep the draft and note the reason."""

@@ -53,6 +53,14 @@ class TestSavingADraft:
         assert response.status_code == 302
         assert page_document(newest_draft(page)).clauses == ()
 
+    def test_keeps_no_draft_that_says_nothing_beyond_what_was_issued(self, editor, page):
+        desk.edit(editor, page)
+        desk.edit(editor, page, summary="新摘要")
+        found = PolicyPage.objects.get(pk=page.pk)
+
+        assert page.revisions.count() == 3  # made, issued, and the one with the new summary
+        assert found.has_unpublished_changes
+
     def test_keeps_the_key_of_every_clause(self, editor, page):
         desk.edit(editor, page, clauses=changed())
 

@@ -51,6 +51,7 @@ def export(text: EditionText, format_name: str) -> HttpResponse:
     edition = text.edition
     name = f"{edition.policy.slug}-{edition.number}-{text.locale}.{chosen.suffix}"
     response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -43,7 +43,7 @@ def write_feed(
     in `language`, newest first, with `note_corrections`.
     """
     slug = first.policy.slug
-    updated = max((_updated(texts) for _edition, texts in entries), default=first.issued_at)
+    updated = max((_updated(edition, texts) for edition, texts in entries), default=first.issued_at)
     title = entries[0][1][0].title if entries else slug
     root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item] # the stubs forget the default namespace
     root.set("{http://www.w3.org/XML/1998/namespace}lang", html_language(language))
@@ -69,8 +69,9 @@ def tag_uri(first: Edition, language: str, number: str = "") -> str:
     return f"tag:{authority},{civil_date(first.issued_at).isoformat()}:{specific}"
 
 
-def _updated(texts: Sequence[EditionText]) -> dt.datetime:
-    return max(text.corrected_at or text.issued_at for text in texts)
+def _updated(edition: Edition, texts: Sequence[EditionText]) -> dt.datetime:
+    moments = [text.corrected_at or text.issued_at for text in texts]
+    return max([*moments, edition.announced_at] if edition.announced_at else moments)
 
 
 def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition) -> None:
@@ -80,7 +81,7 @@ def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionTe
     _add(entry, "id", tag_uri(first, text.locale, edition.number))
     _add(entry, "title", _entry_title(edition, text))
     _add(entry, "published", texts[-1].issued_at.isoformat())
-    _add(entry, "updated", _updated(texts).isoformat())
+    _add(entry, "updated", _updated(edition, texts).isoformat())
     _add(entry, "link", rel="alternate", type="text/html", href=full_address(address))
     _add(entry, "category", term=edition.update_type)
     context = {"edition": edition, "text": text, "address": address, "changed": list_changed_clauses(text)}

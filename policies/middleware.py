@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
-from django.utils.http import parse_etags
+from django.utils.http import parse_etags, parse_http_date_safe
 
 from core.dates import today
 from core.models import SiteVersion
@@ -100,7 +100,7 @@ def _is_known_query(query: str) -> bool:
 def _read_version() -> tuple[object, ...]:
     """Return what a page depends on besides its address: the site's version, and the day, since editions come into force."""
     # The query itself shows whether the connection lives, so Django need not ask that first.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined] # the stubs lack it
     try:
         return SiteVersion.current(), today()
     except (OperationalError, InterfaceError):
@@ -129,7 +129,7 @@ def _respond(request: HttpRequest, page: StoredPage, *, second: int, is_stale: b
     }
     if is_stale:
         headers["Warning"] = '110 - "Response is stale"'
-    if wanted and _matches(wanted, etag):
+    if _matches(wanted, etag) if wanted else _is_unmodified(request, page):
         headers.pop("Content-Type", None)
         return HttpResponseNotModified(headers=headers)
     body = page.body
@@ -138,6 +138,15 @@ def _respond(request: HttpRequest, page: StoredPage, *, second: int, is_stale: b
         headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))
     return HttpResponse(body, headers=headers)
+
+
+def _is_unmodified(request: HttpRequest, page: StoredPage) -> bool:
+    """Whether a page that says when it was modified was not since the reader's copy (RFC 9110 §13.1.3)."""
+    since, modified = request.META.get("HTTP_IF_MODIFIED_SINCE"), page.headers.get("Last-Modified")
+    if not since or not modified:
+        return False
+    known = parse_http_date_safe(since)
+    return known is not None and known >= (parse_http_date_safe(modified) or 0)
 
 
 def _matches(wanted: str, etag: str) -> bool:

@@ -48,6 +48,7 @@ class Edition(AppendOnlyModel):
 
     if TYPE_CHECKING:  # annotated by `with_applies_from` and by `policies.selectors.editions_of`
         applies_from: dt.date | None
+        announced_at: dt.datetime | None
         locales: list[str]
         next_from: dt.date | None
         next_major: int | None

@@ -133,7 +133,8 @@ def _as_json(request: HttpRequest, old: EditionText, new: EditionText, result: C
         "counts": {str(kind): count for kind, count in result.counts.items()},
         "comparison": result.to_data(),
     }
-    return HttpResponse(canonical_json(data), content_type="application/json")
+    headers = {"X-Robots-Tag": "noindex"}
+    return HttpResponse(canonical_json(data), content_type="application/json", headers=headers)
 
 
 def _unknown_view(request: HttpRequest) -> HttpResponse:

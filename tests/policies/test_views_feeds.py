@@ -9,7 +9,7 @@ from lxml import etree
 
 from core.models import Agency
 from policies.models import EditionText
-from policies.services import correct_note, reinstate_policy, withdraw_policy
+from policies.services import announce_effective_date, correct_note, reinstate_policy, withdraw_policy
 from tests.factories.policies import at, issue, make_bilingual_policy, make_page
 
 if TYPE_CHECKING:
@@ -70,12 +70,28 @@ class TestFeed:
         assert text(feed, "a:updated")[0].startswith("2026-01-02")
         assert "&lt;longer&gt;" in text(feed, "a:entry/a:content")[0]
 
+    def test_moves_an_entry_when_its_date_is_announced(self, client: Client) -> None:
+        edition = issue(make_page(), on="2024-01-15", to_be_announced=True).edition
+        day = dt.date(2024, 7, 1)
+        announce_effective_date(edition=edition, effective_from=day, issued_at=at("2024-06-01"), issued_by="林書瑜")
+        feed = read(client, "/zh-hant/policies/privacy/history/feed.atom")
+        assert text(feed, "a:updated") == text(feed, "a:entry/a:updated")
+        assert text(feed, "a:updated")[0].startswith("2024-06-01")
+        assert 'datetime="2024-06-01"' in client.get("/en/policies/privacy/history/").content.decode()
+
     def test_answers_conditional_requests(self, client: Client) -> None:
         make_bilingual_policy()
         response = client.get(ADDRESS)
         assert response["Content-Type"].startswith("application/atom+xml")
         assert response["Last-Modified"]
         assert client.get(ADDRESS, headers={"If-None-Match": response["ETag"]}).status_code == 304
+        since = {"If-Modified-Since": response["Last-Modified"]}
+        assert client.get(ADDRESS, headers=since).status_code == 304
+        assert client.get(ADDRESS, headers={**since, "If-None-Match": '"another"'}).status_code == 200
+        for older in ("Mon, 01 Jan 2024 00:00:00 GMT", "yesterday"):
+            assert client.get(ADDRESS, headers={"If-Modified-Since": older}).status_code == 200
+        since = {"If-Modified-Since": "Mon, 01 Jan 2999 00:00:00 GMT"}
+        assert client.get("/en/policies/privacy/", headers=since).status_code == 200
 
     def test_names_withdrawals_and_reinstatements(self, client: Client) -> None:
         policy = make_bilingual_policy()

@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from policies.models import Edition, EditionText, NoteCorrection, Policy
+from policies.prepared import PreparedQuery
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,13 +70,15 @@ def editions_of(slug: str) -> EditionQuerySet:
 def list_editions() -> EditionQuerySet:
     """Return editions of all policies in no order.
 
-    Each has `applies_from`, `locales` (of its texts), the number, kind and date of the edition after it (`next_major`,
-    `next_minor`, `next_kind`, `next_from`) and the number of the one before it (`previous_major`, `previous_minor`).
+    Each has `applies_from`, `announced_at` (when a date left open was given), `locales` (of its texts), the number,
+    kind and date of the edition after it (`next_major`, `next_minor`, `next_kind`, `next_from`) and the number of the
+    one before it (`previous_major`, `previous_minor`).
     """
     locales = EditionText.objects.filter(edition=OuterRef("pk"), sequence=1).order_by("locale").values("locale")
     # As a mapping, because the type checker would take keywords for second definitions of the model's own attributes.
     annotations: dict[str, Any] = {
         "locales": ArraySubquery(locales),
+        "announced_at": F("announced_date__issued_at"),
         "next_from": Coalesce(F("next__effective_from"), F("next__announced_date__effective_from")),
         "next_major": F("next__major"),
         "next_minor": F("next__minor"),
@@ -96,9 +99,18 @@ def texts_in(language: str) -> EditionTextQuerySet:
     return EditionText.objects.in_language(language).annotate(**annotations).newest_first()
 
 
+_newest_editions = PreparedQuery(lambda slug: editions_of(slug)[:_WINDOW], slug="\N{REPLACEMENT CHARACTER}")
+_texts_of_two = PreparedQuery(
+    lambda language, one, other: texts_in(language).filter(edition_id__in=[one, other]),
+    language="\N{REPLACEMENT CHARACTER}",
+    one=-1,
+    other=-2,
+)
+
+
 def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | None:
     """Return the policy as it stands on the civil date `on`; None when nothing of it was ever public (2 queries)."""
-    window = list(editions_of(slug)[:_WINDOW])
+    window = _newest_editions.run(slug=slug)
     if not window:
         return None
     in_force = _first(window, on=on) or editions_of(slug).in_force(on=on).first()
@@ -107,7 +119,8 @@ def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | No
     shown = _edition_with_text(window, slug, language, in_force)
     wanted = {edition.pk: edition for edition in (shown, revised) if edition is not None}
     texts: dict[int, EditionText] = {}
-    for text in texts_in(language).filter(edition_id__in=wanted):
+    keys = [*wanted] or [0]
+    for text in _texts_of_two.run(language=language, one=keys[0], other=keys[-1]):
         texts.setdefault(text.edition_id, text)
     for pk, text in texts.items():
         text.edition = wanted[pk]

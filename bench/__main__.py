@@ -18,8 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help="only these: pages edge freshness wire queries history comparison"
     )
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each subject (default 7)")
-    parser.add_argument("--seconds", type=int, default=3, help="length of a turn (default 3)")
+    parser.add_argument("--rounds", type=int, default=12, help="turns of each subject (default 12)")
+    parser.add_argument("--seconds", type=int, default=2, help="length of a turn in seconds (default 2)")
     parser.add_argument("--publications", type=int, default=8, help="publications under load (default 8)")
     parser.add_argument("--editions", type=int, default=10_000, help="length of the long history (default 10,000)")
     parser.add_argument(

@@ -68,6 +68,7 @@ class TestCurrent:
         self, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         make_bilingual_policy()
+
         def ask_too_much() -> None:
             with django_assert_max_num_queries(4):
                 client.get("/en/policies/privacy/", {"view": "text"})

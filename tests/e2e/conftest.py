@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import template_database as databases
 from tests.e2e.site import Site, served_demo
+from tests.e2e.states import make_announced_policy, make_lagging_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +78,14 @@ def in_site_database(site: Site, django_db_blocker: DjangoDbBlocker) -> Callable
             yield
 
     return work
+
+
+@pytest.fixture(scope="session")
+def states(in_site_database: Callable[[], AbstractContextManager[None]]) -> None:
+    """The states of a policy that the demo does not have."""
+    with in_site_database():
+        make_lagging_policy("lagging")
+        make_announced_policy("announced")
 
 
 @pytest.fixture

@@ -109,6 +109,19 @@ class TestNginx:
         with pytest.raises(nginx.ServerError, match="root </new/place>"):
             nginx.on_loopback("  root </new/place>;\n", directory=tmp_path, port=1, application=2, static=tmp_path)
 
+    def test_shared_memory_zones_have_names_of_their_own(self) -> None:
+        made = re.findall(r"(?:keys_zone=|limit_req_zone \S+ zone=|shared:)(\w+):", nginx.SHIPPED.read_text())
+
+        assert len(made) == len(set(made)) == 4
+
+    def test_logs_no_full_address(self) -> None:
+        logged = re.findall(r"log_format .*", nginx.SHIPPED.read_text())
+
+        assert len(logged) == 1
+        assert "$remote_addr" not in logged[0]
+        assert "$args" not in logged[0]
+        assert "$request_uri" not in logged[0]
+
     def test_pages_are_not_shown_while_they_are_fetched_anew(self) -> None:
         settings = re.sub(r"#.*", "", nginx.SHIPPED.read_text())
 

@@ -343,8 +343,8 @@ class TestAdmin:
         "policy-record/dates/{edition}/": {"superuser": 200, "approver": 200, "author": "home"},
         "policy-record/pages/{page}/compare/{revision}/": {"superuser": 200, "approver": 200, "author": 200},
         "policy-record/pages/{page}/import/": {"superuser": 200, "approver": 200, "author": 200},
-        "policy_settings/": {"superuser": 200, "approver": "home", "author": "home"},
-        "policy_settings/edit/{policy}/": {"superuser": 200, "approver": "home", "author": "home"},
+        "policy_settings/": {"superuser": 200, "approver": 200, "author": "home"},
+        "policy_settings/edit/{policy}/": {"superuser": 200, "approver": 200, "author": "home"},
         "policy_settings/new/": {"superuser": "home", "approver": "home", "author": "home"},
         "policy_settings/delete/{policy}/": {"superuser": "home", "approver": "home", "author": "home"},
         # What does not exist.

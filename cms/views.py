@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
@@ -140,6 +141,14 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return _error(request, 403)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form without its token: one that was open too long, or sent from elsewhere."""
+    logger.warning("A form was refused: %s", reason)
+    with override(address_language(request)):
+        sentence = _("The form was open too long or was sent from another site. Load its page again and repeat it.")
+    return _error(request, 403, reason=sentence)
+
+
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
     del exception
@@ -156,10 +165,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _error(request, 500)
 
 
-def _error(request: HttpRequest, status: int) -> HttpResponse:
+def _error(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
     language = address_language(request)
     with override(language):
-        response = render(request, f"{status}.html", {"language": language}, status=status)
+        response = render(request, f"{status}.html", {"language": language, "reason": reason}, status=status)
     response["Content-Language"] = html_language(language)
     response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
     return response

@@ -92,6 +92,7 @@ def on_loopback(shipped: str, *, directory: Path, port: int, application: int, s
     text = text.replace("listen 80;", f"listen {HOST}:{free_port()};")
     places = {
         "</var/log/nginx/avow.log>": f"{directory}/access.log",
+        "</var/log/nginx/avow-error.log>": f"{directory}/error.log",
         "</var/cache/nginx/avow>": f"{directory}/cache",
         "</srv/avow/static/>": f"{static}/",
         "</srv/avow/media/>": f"{directory}/media/",

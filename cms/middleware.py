@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import activate, get_language, get_language_from_path
+from django.utils.translation import get_language, get_language_from_path, override
 
 from cms.languages import address_language
 from core.languages import html_language
@@ -51,12 +51,13 @@ class AddressLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = address_language(request)
-        activate(language)
-        request.LANGUAGE_CODE = language
-        response = self.get_response(request)
+        # The thread answers other requests later, and must not keep the language of this one.
+        with override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", html_language(get_language() or language))
         if get_language_from_path(request.path_info) is None:
             patch_vary_headers(response, ["Accept-Language"])
-        response.headers.setdefault("Content-Language", html_language(get_language() or language))
         return response
 
 

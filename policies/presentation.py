@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from policies.choices import EditionKind
 from policies.payloads import clauses_from_data
 from policies.text.compare import Kind
-from policies.text.numbering import number_clauses
+from policies.text.numbering import number_clauses, number_paths
 from policies.text.plain import plain_text
 from policies.text.rendering import clause_anchor
 
@@ -148,7 +148,6 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
     clauses = clauses_from_data(text.clauses)
     present = clauses if shown is None or shown.pk == text.pk else clauses_from_data(shown.clauses)
     keys = {clause.key for clause in present}
-    paths = _number_paths(clauses, text.locale)
     by_key = {clause.key: clause for clause in clauses}
     found = []
     for change in text.changes:
@@ -156,7 +155,7 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
         found.append(
             ClauseLink(
                 anchor=clause_anchor(change["key"]),
-                number=paths.get(change["key"]) or change["new_number"] or change["old_number"],
+                number=change["new_path"] or change["old_path"],
                 label=change["heading"] or (_label(clause) if clause else ""),
                 depth=clause.depth if clause else 1,
                 words=kind_words(change["kinds"]),
@@ -168,11 +167,12 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
 
 def list_changes(comparison: Comparison) -> list[ClauseLink]:
     """Return a comparison's changed clauses, as its summary names them."""
-    paths = _number_paths([row.new for row in comparison.rows if row.new is not None], comparison.language)
+    new = number_paths((row.new, row.new_number) for row in comparison.rows if row.new is not None)
+    old = number_paths((row.old, row.old_number) for row in comparison.rows if row.old is not None)
     return [
         ClauseLink(
             anchor=clause_anchor(change.key),
-            number=paths.get(change.key) or change.new_number or change.old_number,
+            number=new.get(change.key) or old.get(change.key, ""),
             label=_label(change.clause),
             depth=change.clause.depth,
             words=kind_words(change.kinds),
@@ -194,19 +194,6 @@ def _label(clause: Clause) -> str:
         return clause.heading
     words = " ".join(plain_text(clause.body).split())
     return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
-
-
-def _number_paths(clauses: Sequence[Clause], language: str) -> dict[str, str]:
-    """Return, by key, the number of each clause after those of the clauses that it stands under."""
-    paths: dict[str, str] = {}
-    above: list[tuple[int, str]] = []
-    for clause, number in zip(clauses, number_clauses(clauses, language), strict=True):
-        while above and above[-1][0] >= clause.depth:
-            above.pop()
-        path = (above[-1][1] if above else "") + number
-        above.append((clause.depth, path))
-        paths[clause.key] = path if number else ""
-    return paths
 
 
 # Explanations beside a comparison

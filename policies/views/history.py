@@ -82,7 +82,13 @@ def _row(
 ) -> dict[str, object]:
     own = texts.get(edition.pk, [])
     older = next((e for e in editions[index + 1 :] if e.pk in texts), None) if own else None
-    can_compare = own and in_force is not None and in_force.pk != edition.pk and in_force.pk != (older and older.pk)
+    can_compare = (
+        own
+        and in_force is not None
+        and not in_force.is_withdrawal
+        and in_force.pk != edition.pk
+        and in_force.pk != (older and older.pk)
+    )
     return {
         "edition": edition,
         "period": Period(edition, today()),

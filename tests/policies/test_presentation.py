@@ -78,11 +78,14 @@ class TestListContents:
         assert found == [("一、", "蒐集"), ("二、", "丙。")]
 
 
+NEW_PATHS = {"one": "一、", "sub": "一、（一）"}
+
+
 class TestListChangedClauses:
     def text(self, *changes: tuple[str, str]) -> EditionText:
         text = EditionText(pk=1, locale="zh-hant", clauses=clauses_to_data(TREE))
         text.changes = [
-            {"key": key(name), "kinds": [kind], "old_number": "九、", "new_number": "", "heading": ""}
+            {"key": key(name), "kinds": [kind], "old_path": "九、", "new_path": NEW_PATHS.get(name, ""), "heading": ""}
             for name, kind in changes
         ]
         return text
@@ -104,6 +107,12 @@ class TestListChangedClauses:
 
 
 class TestListChanges:
+    def test_gives_a_removed_clause_the_whole_number_it_had(self) -> None:
+        found = list_changes(compare(TREE, (TREE[0], *TREE[2:]), language="zh-hant"))
+        assert [item.number for item in found if item.words == ("刪除",) or item.words == ("removed",)] == [
+            "一、（一）"
+        ]
+
     def test_gives_the_whole_number(self) -> None:
         new = (*TREE[:2], Clause(key("sub"), 2, "標題", "<p>丁。</p>"), *TREE[3:])
         (found,) = list_changes(compare(TREE, new, language="zh-hant"))

@@ -43,6 +43,22 @@ def number_clauses(clauses: Iterable[Clause], language: str) -> tuple[str, ...]:
     return tuple(labels)
 
 
+def number_paths(numbered: Iterable[tuple[Clause, str]]) -> dict[str, str]:
+    """Return, by key, the number of each clause after those of the clauses that it stands under: `四、（一）2.`.
+
+    Takes the clauses of one text in reading order, each with its own number; an unnumbered clause has an empty path.
+    """
+    paths: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
+    for clause, number in numbered:
+        while above and above[-1][0] >= clause.depth:
+            above.pop()
+        path = (above[-1][1] if above else "") + number
+        above.append((clause.depth, path))
+        paths[clause.key] = path if number else ""
+    return paths
+
+
 def number_label(number: int, depth: int, language: str) -> str:
     """Return one number as readers of the language see it at that depth, with its punctuation.
 

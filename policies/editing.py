@@ -50,6 +50,8 @@ def begin_next_edition(page: PolicyPage, revision: Revision | None) -> str:
         page.update_type = page.change_note = page.document_no = page.notice_waiver = ""
         page.effective, page.effective_from = EffectiveRule.ON_ISSUE, None
         page.go_live_at = None
+        for child in page.clauses:
+            child.value["reason"] = ""
         return ""
     if page.is_source and basis and basis != newest.number:
         message = _(

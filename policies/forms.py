@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 from wagtail.admin.widgets import AdminDateInput
 
-from core.dates import parse_date
+from core.dates import format_date, parse_date, today
 from policies.choices import EffectiveRule, UpdateType
 from policies.services.readiness import check_readiness, find_newest_edition
 from policies.widgets import AnswerSelect
@@ -19,7 +20,7 @@ from policies.widgets import AnswerSelect
 if TYPE_CHECKING:
     import datetime as dt
 
-    from policies.models import PolicyPage
+    from policies.models import Edition, PolicyPage
 
 #: What is said of the next edition only.
 ISSUE_FIELDS = ("update_type", "change_note", "effective", "effective_from", "document_no", "notice_waiver")
@@ -79,6 +80,26 @@ class PolicyPageForm(WagtailAdminPageForm):
         elif newest is None:
             self._drop(*_LATER_FIELDS)
         self._set_choices()
+        if newest is not None and "update_type" in self.fields:
+            self._say_when_an_editorial_edition_applies(newest)
+
+    def _say_when_an_editorial_edition_applies(self, newest: Edition) -> None:
+        """While the newest edition is only announced, its correction waits with it; the editor must know before publishing."""
+        day = newest.applies_from
+        if day is not None and day <= today():
+            return
+        language = get_language() or "en"
+        names = {"number": newest.number, "date": format_date(day, language) if day else ""}
+        sentence = (
+            gettext(
+                "It corrects edition %(number)s and applies with it, from %(date)s. The text in force stays as it is."
+            )
+            if day
+            else gettext("It corrects edition %(number)s and applies with it, once its date is announced.")
+        )
+        widget = self.fields["update_type"].widget
+        first, second, _when = widget.effects[UpdateType.EDITORIAL.value]
+        widget.effects = {**widget.effects, UpdateType.EDITORIAL.value: [first, second, sentence % names]}
 
     def _drop(self, *names: str) -> None:
         for name in names:

@@ -69,6 +69,8 @@ class Period:
 
     @property
     def state(self) -> State:
+        if self.is_empty:
+            return State.SUPERSEDED
         if self.first is None or self.first > self.on:
             return State.ANNOUNCED
         if self.edition.next_from is None or self.edition.next_from > self.on:

@@ -132,8 +132,17 @@ def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | No
         revised=revised,
         revised_text=texts.get(revised.pk) if revised else None,
         compared=_before(revised, window, language),
-        announced=tuple(reversed(announced)),
+        announced=_coming(reversed(announced)),
         languages=_languages(window, in_force, shown, language),
+    )
+
+
+def _coming(announced: Iterable[Edition]) -> tuple[Edition, ...]:
+    """Leave out what will never apply, because the edition after it begins on the same day."""
+    return tuple(
+        edition
+        for edition in announced
+        if not (edition.applies_from and edition.next_from and edition.next_from <= edition.applies_from)
     )
 
 
@@ -248,7 +257,7 @@ def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
             revised=revised.get(pk),
             revised_text=None,
             compared=None,
-            announced=tuple(announced.get(pk, ())),
+            announced=_coming(announced.get(pk, ())),
             languages=frozenset(edition.locales) | ({language} if pk in texts else frozenset()),
         )
         for pk, edition in shown.items()

@@ -150,6 +150,8 @@ def _check_note(draft: Draft) -> Iterable[EditionRefused]:
 
 def _check_dates(draft: Draft) -> Iterable[EditionRefused]:
     page = draft.page
+    if draft.newest is not None and not page.update_type:
+        return  # the day depends on the answer, which is asked for first
     if page.effective == EffectiveRule.ON_DATE and page.effective_from is None:
         yield _refuse(draft, _("Give the date from which this edition applies."), "effective_from")
         return

@@ -8,6 +8,7 @@ import pytest
 
 from core.models import Agency
 from policies.models import EditionText
+from policies.selectors import find_current
 from policies.services import announce_effective_date, correct_note, withdraw_policy
 from tests.factories.policies import CHINESE, at, clauses, issue, key, make_bilingual_policy, make_page
 from tests.pages import Page
@@ -238,3 +239,13 @@ CHINESE_IN_ENGLISH = (
     ("Scope", "<p>This policy applies to the agency’s website.</p>"),
     ("Retention", "<p>Server logs are kept for three years and then deleted.</p>"),
 )
+
+
+def test_an_announced_edition_that_will_never_apply_is_not_announced(client: Client) -> None:
+    page = make_page()
+    issue(page, on="2024-01-15")
+    issue(page, on="2024-06-01", content=clauses(*CHINESE[:2]), effective_from="2099-03-01")
+    issue(page, on="2024-06-02", content=clauses(*CHINESE[:1]), update_type="editorial")
+    announced = find_current(slug="privacy", language="zh-hant", on=dt.date(2024, 7, 1)).announced
+    assert [edition.number for edition in announced] == ["2.1"]
+    assert client.get("/zh-hant/policies/privacy/editions/2.0/").status_code == 200

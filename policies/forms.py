@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
-from wagtail.admin.widgets import AdminDateInput
 
 from core.dates import format_date, parse_date, today
 from policies.choices import EffectiveRule, UpdateType
@@ -49,6 +48,16 @@ EFFECTIVE_EFFECTS = {
         _("The edition is public but not in force; its date is announced later, without a new edition.")
     ],
 }
+
+
+class CivilDateInput(forms.DateInput):
+    """A plain field for a date of either calendar.
+
+    Wagtail's date picker replaces what it cannot read, such as 民國116年3月5日, by today's date as soon as the field is left.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"placeholder": "2026-03-14", "autocomplete": "off"})
 
 
 class CivilDateField(forms.DateField):
@@ -163,7 +172,7 @@ def widgets() -> dict[str, forms.Widget]:
     return {
         "update_type": AnswerSelect(effects=UPDATE_EFFECTS),  # type: ignore[arg-type]  # lazy strings are strings
         "effective": AnswerSelect(effects=EFFECTIVE_EFFECTS),  # type: ignore[arg-type]
-        "effective_from": AdminDateInput(),
+        "effective_from": CivilDateInput(),
         "change_note": forms.Textarea(attrs={"rows": 4}),
         "notice_waiver": forms.Textarea(attrs={"rows": 2}),
         "based_on_edition": forms.HiddenInput(),

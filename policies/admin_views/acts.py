@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminDateInput
 
 from core.dates import format_date, today
 from core.languages import language_name
 from policies.admin_views.base import PolicyScreen
 from policies.errors import Refused
-from policies.forms import CivilDateField
+from policies.forms import CivilDateField, CivilDateInput
 from policies.models import Edition, EditionText, Policy
 from policies.services import announce_effective_date, correct_note, reinstate_policy, withdraw_policy
 
@@ -37,7 +36,7 @@ class ActForm(forms.Form):
 class StandingForm(ActForm):
     """When a withdrawal or a reinstatement applies, and why, in every language the policy has a text in."""
 
-    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=AdminDateInput())
+    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=CivilDateInput())
     document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
 
     def __init__(self, *args: Any, locales: list[str], **kwargs: Any) -> None:
@@ -67,7 +66,7 @@ class NoteForm(ActForm):
 class DateForm(ActForm):
     """The date of an edition that was issued with its date to be announced."""
 
-    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=AdminDateInput())
+    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=CivilDateInput())
     document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
     field_order = ["effective_from", "document_no", "confirmed"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.dates import civil_date, format_date
@@ -65,11 +66,11 @@ def announce_effective_date(
     later = [other.applies_from for other in others if other.applies_from and other.order > edition.order]
     first = max([civil_date(issued_at), *earlier])
     if effective_from < first:
-        message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, edition.prevailing_locale)}
+        message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, get_language() or "en")}
         raise Refused(message, field="effective_from")
     if later and effective_from > min(later):
         message = _("A later edition applies from %(date)s; choose that day or an earlier one.")
-        date = format_date(min(later), edition.prevailing_locale)
+        date = format_date(min(later), get_language() or "en")
         raise Refused(message % {"date": date}, field="effective_from")
     announced = EffectiveDate(
         edition=edition,

@@ -10,8 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.dates import civil_date, format_date
 from core.languages import language_name
@@ -164,7 +164,7 @@ def _check_dates(draft: Draft) -> Iterable[EditionRefused]:
             "Edition %(number)s applies from %(date)s, and a later edition cannot apply before it. "
             "Choose %(date)s or a later day."
         )
-        date = format_date(previous, draft.document.language)
+        date = format_date(previous, get_language() or "en")
         yield _refuse(draft, message % {"number": newest.number, "date": date}, "effective_from")
 
 
@@ -181,7 +181,7 @@ def _check_notice(draft: Draft) -> Iterable[EditionRefused]:
             "This policy promises %(days)d days of notice. Choose %(date)s or later, or give the reason for a shorter notice.",
             days,
         )
-        date = format_date(earliest, draft.document.language)
+        date = format_date(earliest, get_language() or "en")
         yield _refuse(draft, message % {"days": days, "date": date}, "notice_waiver")
 
 

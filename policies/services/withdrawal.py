@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.dates import civil_date, format_date
@@ -86,7 +87,7 @@ def _issue_standing(
         raise Refused(message)
     first = max(civil_date(issued_at), newest.applies_from or civil_date(issued_at))
     if effective_from < first:
-        message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, newest.prevailing_locale)}
+        message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, get_language() or "en")}
         raise Refused(message, field="effective_from")
     texts = _newest_texts(policy)
     for locale in texts:

@@ -1,4 +1,4 @@
-"""Which of our languages a text is written in, judged by its script alone."""
+"""Which of our languages a text is written in, judged by its script and, among Latin ones, by its commonest words."""
 
 import re
 from collections.abc import Iterator
@@ -13,13 +13,106 @@ _OTHER_SCRIPTS = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\u30ff\u3131-\u31
 _SAMPLE = 200_000
 # In a Traditional Chinese text nearly every character is in Big5; in a Simplified one about a third is not.
 _MAX_OUTSIDE_BIG5 = 0.1
+# The little words of a language are a third of any text in it. Only words that English does not share are listed, so that
+# a text is called foreign on evidence, never for want of English words (a list of names has none).
+_ENGLISH_WORDS = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "is",
+        "are",
+        "for",
+        "we",
+        "this",
+        "that",
+        "with",
+        "be",
+        "by",
+        "or",
+        "not",
+        "you",
+        "your",
+        "our",
+        "may",
+        "will",
+        "as",
+        "it",
+        "any",
+    ]
+)
+_FOREIGN_WORDS = frozenset(
+    [
+        "le",
+        "les",
+        "des",
+        "est",
+        "et",
+        "une",
+        "du",
+        "dans",
+        "pour",
+        "nous",
+        "vous",
+        "sur",
+        "avec",
+        "der",
+        "das",
+        "und",
+        "ist",
+        "nicht",
+        "mit",
+        "den",
+        "von",
+        "für",
+        "wir",
+        "ein",
+        "eine",
+        "el",
+        "los",
+        "las",
+        "que",
+        "para",
+        "por",
+        "una",
+        "del",
+        "con",
+        "il",
+        "della",
+        "che",
+        "di",
+        "per",
+        "non",
+        "sono",
+        "het",
+        "een",
+        "van",
+        "wij",
+        "niet",
+        "voor",
+        "uma",
+        "não",
+        "dos",
+        "com",
+        "yang",
+        "dan",
+        "untuk",
+        "của",
+        "và",
+        "các",
+        "không",
+    ]
+)
+_FOREIGN_EVIDENCE = 3
 
 
 def detect_language(text: str) -> str | None:
     """Return `"en"` or `"zh-hant"`, or None when the text is in neither or has no letters.
 
     A Han character weighs as much as a Latin word, so a Chinese text that quotes English names stays Chinese. Simplified
-    Chinese, Japanese and Korean are neither. Looks at the first 200,000 characters.
+    Chinese, Japanese, Korean and other languages in Latin script are neither. Looks at the first 200,000 characters.
     """
     sample = text[:_SAMPLE]
     han = _HAN.findall(sample)
@@ -31,7 +124,7 @@ def detect_language(text: str) -> str | None:
     if others > max(len(han) / 10, latin):
         return None
     if len(han) <= latin:
-        return ENGLISH
+        return None if _is_foreign(sample) else ENGLISH
     outside = sum(1 for character in han if not _in_big5(character))
     return None if outside > len(han) * _MAX_OUTSIDE_BIG5 else CHINESE
 
@@ -46,6 +139,12 @@ def looks_like(text: str, language: str) -> bool:
 def has_han(text: str) -> bool:
     """Return whether the text holds a Chinese character."""
     return _HAN.search(text) is not None
+
+
+def _is_foreign(text: str) -> bool:
+    words = [word.lower() for word in _LATIN_WORD.findall(text)]
+    foreign = sum(word in _FOREIGN_WORDS for word in words)
+    return foreign >= _FOREIGN_EVIDENCE and foreign > sum(word in _ENGLISH_WORDS for word in words)
 
 
 def _letters(text: str) -> Iterator[bool]:

@@ -139,8 +139,14 @@ class TestImportPolicy:
 
     def test_dry_run_prints_the_tree_and_writes_nothing(self, chinese, capsys):
         run(chinese(), "--dry-run")
-        assert "    （一） 伺服器紀錄保存三年。" in capsys.readouterr().out
-        assert Policy.objects.count() == 0
+        printed = capsys.readouterr().out
+        assert "    （一） 伺服器紀錄保存三年。" in printed
+        assert "privacy 1.0 (zh-hant, substantive, from 2014-04-07): 5 clauses would be issued." in printed
+        assert (Policy.objects.count(), PolicyPage.objects.count(), LedgerEntry.objects.count()) == (0, 0, 0)
+
+    def test_dry_run_refuses_what_the_real_run_would(self, chinese):
+        with pytest.raises(CommandError, match="day to come"):
+            run(chinese(), "--dry-run", issued="2999-01-01")
 
     @pytest.mark.parametrize(
         ("content", "reason"),
@@ -150,6 +156,7 @@ class TestImportPolicy:
             (b"\xff\xfe\x00\xd8", "Save it|no text|can"),
             (("文字" * 3_000_000).encode(), "can be imported"),
             ("Это политика конфиденциальности сайта.\n".encode(), "does not read as"),
+            ("La politique de confidentialité est publiée pour les visiteurs du site.\n".encode(), "does not read as"),
         ],
     )
     def test_what_cannot_be_imported_is_refused_in_one_line(self, tmp_path, content, reason):

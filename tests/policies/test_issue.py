@@ -115,7 +115,7 @@ class TestWhatIsRefused:
         issue(page, effective_from="2024-03-01")
         refusal = self.refusal(page, effective_from="2024-02-29")
         assert refusal.field == "effective_from"
-        assert "中華民國113年3月1日" in refusal.reason
+        assert "1 March 2024" in refusal.reason
 
     def test_a_date_that_was_not_given(self):
         page = make_page()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.db import transaction
 from django.utils import timezone
 
 from core.dates import parse_date
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print the clauses and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the file, then issue it in one transaction, or print its clauses."""
+        """Read the file and issue it in one transaction; a dry run prints the clauses, tries the same and takes it back."""
         path: Path = options["file"]
         imported = self._read(path, options["lang"])
         for notice in imported.warnings:
@@ -82,7 +83,6 @@ class Command(BaseCommand):
         title = options["title"] or (document.title if has_title else "")
         if options["dry_run"]:
             self._print_tree(document, title or document.title)
-            return
         order = ImportOrder(
             slug=options["policy"],
             title=title,
@@ -94,12 +94,17 @@ class Command(BaseCommand):
             document_no=options["document_no"],
         )
         try:
-            text = import_text(document, order, now=timezone.now())
+            with transaction.atomic():
+                text = import_text(document, order, now=timezone.now())
+                transaction.set_rollback(options["dry_run"])
         except Refused as refusal:
             msg = f"{path}: {refusal.reason}"
             raise CommandError(msg) from refusal
+        edition = text.edition
+        applies = edition.effective_from.isoformat() if edition.effective_from else "a day to be announced"
         self.stdout.write(
-            f"{order.slug} {text.edition.number} ({text.locale}): {len(document.clauses)} clauses issued."
+            f"{order.slug} {edition.number} ({text.locale}, {edition.update_type}, from {applies}): "
+            f"{len(document.clauses)} clauses {'would be ' if options['dry_run'] else ''}issued."
         )
 
     def _read(self, path: Path, language: str) -> Imported:

@@ -137,7 +137,7 @@ def _respond(request: HttpRequest, page: StoredPage, *, second: int, is_stale: b
         body = page.compressed
         headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))
-    return HttpResponse(body, headers=headers)
+    return HttpResponse(b"" if request.method == "HEAD" else body, headers=headers)
 
 
 def _is_unmodified(request: HttpRequest, page: StoredPage) -> bool:

@@ -55,7 +55,7 @@ def check_readiness(page: PolicyPage, *, at: dt.datetime) -> list[EditionRefused
     """Return every reason why `page` cannot be published as it stands at `at` (aware); an empty list when it can."""
     draft = Draft(page=page, document=page_document(page), newest=find_newest_edition(page), at=at)
     common: list[Callable[[Draft], Iterable[EditionRefused]]] = [_check_text, _check_basis, _check_standing]
-    own = [_check_note, _check_dates, _check_notice] if draft.is_source else [_check_counterparts]
+    own = [_check_note, _check_dates, _check_notice] if draft.is_source else [_check_counterparts, _check_renewal]
     return [refusal for check in [*common, *own] for refusal in check(draft)]
 
 
@@ -208,3 +208,22 @@ def _check_counterparts(draft: Draft) -> Iterable[EditionRefused]:
         )
         language = language_name(policy.prevailing_locale)
         yield _refuse(draft, message % {"language": language, "number": source.edition.number}, "clauses")
+
+
+def _check_renewal(draft: Draft) -> Iterable[EditionRefused]:
+    """A translation left as it was, of a source that changed, says why: readers take its edition for its age."""
+    newest, policy, page = draft.newest, draft.page.policy, draft.page
+    text = find_newest_text(policy_id=page.policy_id, locale=draft.document.language)
+    if newest is None or policy is None or text is None or text.edition_id == newest.pk or page.change_note.strip():
+        return
+    if _outline(clauses_from_data(text.clauses)) != _outline(draft.document.clauses):
+        return
+    sources = EditionText.objects.in_language(policy.prevailing_locale).newest_first()
+    then, now = sources.filter(edition=text.edition).first(), sources.filter(edition=newest).first()
+    if then and now and _outline(clauses_from_data(then.clauses)) != _outline(clauses_from_data(now.clauses)):
+        message = _(
+            "These are the words of edition %(number)s, and the %(language)s text has changed since. "
+            "Translate what changed, or say in the change note why nothing needs to."
+        )
+        names = {"number": text.edition.number, "language": language_name(policy.prevailing_locale)}
+        yield _refuse(draft, message % names, "change_note")

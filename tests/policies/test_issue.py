@@ -249,6 +249,17 @@ class TestTranslations:
         with pytest.raises(EditionRefused, match="Update structure from source"):
             issue(page, on="2025-05-01", content=extra)
 
+    def test_an_unchanged_translation_of_a_changed_source_must_say_why(self):
+        policy = make_bilingual_policy()
+        chinese = PolicyPage.objects.get(policy=policy, locale__language_code="zh-hant")
+        english = PolicyPage.objects.get(policy=policy, locale__language_code="en")
+        changed = clauses(CHINESE[0], (CHINESE[1][0], "<p>伺服器紀錄保存七年，期滿刪除。</p>"), CHINESE[2])
+        issue(chinese, on="2026-01-05", content=changed)
+        with pytest.raises(EditionRefused, match=r"words of edition 2\.0") as caught:
+            issue(english, on="2026-01-06", note="")
+        assert caught.value.field == "change_note"
+        assert issue(english, on="2026-01-06", note="No change in English.").edition.number == "3.0"
+
     def test_structure_comes_from_the_source_and_words_stay(self):
         policy = make_bilingual_policy()
         chinese = PolicyPage.objects.get(policy=policy, locale__language_code="zh-hant")

@@ -26,7 +26,7 @@ _HEADER = {
         "effective": "生效日期：{}",
         "announced": "生效日期：另行公告",
         "note": "修正說明：{}",
-        "digest": "數位指紋：{}",
+        "digest": "摘要值：{}",
         "url": "網址：{}",
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from policies.models import Edition, EditionText
     from policies.text.clauses import Clause
-    from policies.text.compare import Comparison
+    from policies.text.compare import ClauseChange, Comparison
 
 #: Clauses deeper than this are left out of the contents.
 _CONTENTS_DEPTH = 2
@@ -185,10 +186,13 @@ def list_changes(comparison: Comparison) -> list[ClauseLink]:
 
 def kind_words(kinds: Iterable[Any]) -> tuple[str, ...]:
     """Return the words for the kinds of a change; a new number is left out where more than it changed."""
-    names = [str(kind) for kind in kinds]
-    if len(names) > 1 and Kind.RENUMBERED in names:
-        names.remove(Kind.RENUMBERED)
-    return tuple(str(KIND_WORDS.get(name, name)) for name in names)
+    return tuple(str(KIND_WORDS[kind]) for kind in _told(map(Kind, kinds)))
+
+
+def _told(kinds: Iterable[Kind]) -> list[Kind]:
+    """Leave out a new number where more than it changed."""
+    found = list(kinds)
+    return [kind for kind in found if kind is not Kind.RENUMBERED or len(found) == 1]
 
 
 def _label(clause: Clause) -> str:
@@ -222,8 +226,9 @@ def explain(kinds: Sequence[Kind], *, reason: str, old_number: str, new_number: 
     return _("Wording revised.")
 
 
-def summarize_counts(counts: dict[Kind, int]) -> list[str]:
-    """Return a phrase for each kind of change that occurs, such as “2 clauses added”."""
+def summarize_counts(changes: Iterable[ClauseChange]) -> list[str]:
+    """Return a phrase for each kind of change that `list_changes` names, such as “2 clauses added”."""
+    counts = Counter(kind for change in changes for kind in _told(change.kinds))
     phrases = {
         Kind.ADDED: ngettext("%(count)s clause added", "%(count)s clauses added", counts[Kind.ADDED]),
         Kind.REMOVED: ngettext("%(count)s clause removed", "%(count)s clauses removed", counts[Kind.REMOVED]),

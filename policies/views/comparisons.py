@@ -85,7 +85,7 @@ def _answer(request: HttpRequest, old: EditionText, new: EditionText, *, view: s
         "is_same_edition": old.edition_id == new.edition_id,
         "is_table": view == "table",
         "summary": list_changes(result),
-        "counts": summarize_counts(result.counts),
+        "counts": summarize_counts(result.changes),
         "other_changes": _other_changes(old, new),
         "alternates": alternates(request.path, set(old.edition.locales) & set(new.edition.locales)),
         "canonical": request.path,

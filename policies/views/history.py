@@ -46,6 +46,7 @@ def history(request: HttpRequest, policy: str) -> HttpResponse:
         "policy": page[0].policy,
         "title": _title(texts, editions) or policy,
         "rows": [_row(edition, index, editions, texts, in_force) for index, edition in enumerate(page)],
+        "is_readable": bool(texts),  # else the policy's own page only says what is missing
         "in_force": in_force,
         "before": before,
         "older": page[-1].number if has_more else "",

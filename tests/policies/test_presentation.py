@@ -19,7 +19,7 @@ from policies.presentation import (
     summarize_counts,
 )
 from policies.text.clauses import Clause
-from policies.text.compare import Kind, compare
+from policies.text.compare import ClauseChange, Kind, compare
 from tests.factories.policies import key
 
 TODAY = dt.date(2026, 3, 14)
@@ -147,9 +147,14 @@ class TestExplain:
         assert explain([Kind.ADDED], reason="配合修法。", old_number="", new_number="一、") == "配合修法。"
 
 
-def test_counts_are_phrases_in_number() -> None:
-    counts = dict.fromkeys(Kind, 0) | {Kind.ADDED: 1, Kind.REWORDED: 2}
-    assert summarize_counts(counts) == ["1 clause added", "2 clauses reworded"]
+def test_counts_are_phrases_in_number_and_say_what_the_list_says() -> None:
+    changes = [
+        ClauseChange(key("one"), (Kind.ADDED,), None, TREE[1]),
+        ClauseChange(key("sub"), (Kind.RENUMBERED, Kind.REWORDED), TREE[2], TREE[2]),
+        ClauseChange(key("two"), (Kind.REWORDED,), TREE[4], TREE[4]),
+    ]
+    with override("en"):
+        assert summarize_counts(changes) == ["1 clause added", "2 clauses reworded"]
 
 
 @pytest.mark.parametrize(("number", "gap"), [("一、", ""), ("（一）", ""), ("1.", " "), ("(1)", " ")])

@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 RESET ?=
 PYTEST_ARGS ?=
+# The browser's journeys keep one process; PARALLEL= runs everything in one.
+PARALLEL ?= -n 2 --dist loadgroup
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,7 +46,7 @@ run: $(DEV) ## The development server, with debugging and reloading
 
 test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…)
 	@$(PY) -m scripts.compile_messages
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 $(NEXT): requirements/next.txt
 	$(PYTHON) -m venv .venv-next

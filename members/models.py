@@ -33,13 +33,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A person who signs in with an e-mail address. May be changed and erased; records keep names as text."""
 
-    username = None  # type: ignore[assignment]
+    username = None  # type: ignore[assignment]  # the e-mail address is the login name
     email = models.EmailField(_("e-mail address"), unique=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()  # type: ignore[assignment, misc]
+    objects = UserManager()  # type: ignore[assignment, misc]  # ours makes users without a username
 
     class Meta:
         verbose_name = _("user")

@@ -25,7 +25,7 @@ def fill(text: dict[str, object]) -> None:
     Site.objects.all().delete()
     Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name="Stock")
     body = []
-    for clause in text["clauses"]:  # type: ignore[attr-defined]
+    for clause in text["clauses"]:  # type: ignore[attr-defined]  # read from JSON
         if clause["heading"]:
             body.append(("heading", clause["heading"]))
         if clause["body"]:

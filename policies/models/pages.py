@@ -236,13 +236,9 @@ class PolicyPage(BasePage):
         super().unpublish(*args, log_action=log_action, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        """Delete a policy page of which nothing was ever public, and its policy with the last page."""
+        """Delete a policy page of which nothing was ever public; its policy goes with the last page (`policies.editing`)."""
         guards.refuse_deletion(self)
-        policy = self.policy
-        result = super().delete(*args, **kwargs)
-        if policy is not None and not policy.pages.exists():
-            policy.delete()
-        return result
+        return super().delete(*args, **kwargs)
 
     def move(self, *args: Any, **kwargs: Any) -> None:
         """Refuse to move a page whose address is part of the record."""

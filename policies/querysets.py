@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from policies.append_only import AppendOnlyQuerySet
+from core.append_only import AppendOnlyQuerySet
 
 if TYPE_CHECKING:
     import datetime as dt

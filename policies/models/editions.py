@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from policies.append_only import AppendOnlyModel
+from core.append_only import AppendOnlyModel
 from policies.choices import EditionKind, LanguageRegime, TextRole, UpdateType
 from policies.models.policy import Policy
 from policies.querysets import EditionQuerySet, EditionTextQuerySet

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-PACKAGES = ("cms", "core", "home", "members", "policies", "search")
+PACKAGES = ("cms", "core", "home", "members", "newsletters", "policies", "search")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|(?<!\{)\{(\w+)\}(?!\})|%([sd])")
 # Function → positions of context, message and plural, as Babel counts them.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

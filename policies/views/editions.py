@@ -121,6 +121,8 @@ def _text_context(text: EditionText, period: Period, *, address: str) -> dict[st
         "feed": reverse("policies:feed", args=[slug]),
         "is_hidden": period.is_superseded,
         "structured_data": describe_text(text, period, address=address),
+        "asked": None,
+        "newest_text": None,
     }
 
 

@@ -64,7 +64,7 @@ def find_sources(root: Path) -> list[Path]:
     """Return the Python modules and templates whose messages readers see."""
     found = [path for name in PACKAGES for path in (root / name).rglob("*.py") if "migrations" not in path.parts]
     for directory in (root / JINJA_FOLDER, root / "templates", *(root / name for name in PACKAGES)):
-        found += [path for suffix in ("html", "txt", "xml") for path in directory.rglob(f"*.{suffix}")]
+        found += [path for suffix in ("html", "mjml", "txt", "xml") for path in directory.rglob(f"*.{suffix}")]
     return sorted(path for path in found if path.suffix == ".py" or {"templates", JINJA_FOLDER} & set(path.parts))
 
 

@@ -50,12 +50,9 @@ class Edition(AppendOnlyModel):
         applies_from: dt.date | None
         announced_at: dt.datetime | None
         locales: list[str]
-        next_from: dt.date | None
-        next_major: int | None
-        next_minor: int | None
-        next_kind: str | None
         previous_major: int | None
         previous_minor: int | None
+        successor: Edition | None  # set by `policies.periods.link_successors`
 
     class Meta:
         verbose_name = _("edition")

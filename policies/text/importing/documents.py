@@ -69,14 +69,14 @@ def import_document(data: bytes, *, name: str, language: str, make_key: Callable
     reading = _read(data, PurePath(name).suffix.lower())
     if len(reading.paragraphs) > MAX_PARAGRAPHS:
         raise ImportRefused(ImportCode.TOO_COMPLEX, limit=str(MAX_PARAGRAPHS))
-    paragraphs = [paragraph for paragraph in map(_tidy, reading.paragraphs) if paragraph is not None]
+    paragraphs = [paragraph for paragraph in map(tidy, reading.paragraphs) if paragraph is not None]
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     if not text:
         raise ImportRefused(ImportCode.EMPTY)
     _check_language(text, language)
     title = take_title(paragraphs, reading.title, PurePath(name).stem)
     split, split_warnings = split_run_together(title.paragraphs)
-    tree = build_tree(_keep_short_lists(split), make_key)
+    tree = build_tree(keep_short_lists(split), make_key)
     warnings = [*reading.warnings, *title.warnings, *split_warnings, *tree.warnings]
     return Imported(
         Document(language, title.text, clauses=tree.clauses),
@@ -112,7 +112,7 @@ def _check_language(text: str, language: str) -> None:
     raise ImportRefused(ImportCode.WRONG_LANGUAGE, expected=language, found=found)
 
 
-def _tidy(paragraph: Paragraph) -> Paragraph | None:
+def tidy(paragraph: Paragraph) -> Paragraph | None:
     """Return the paragraph with white space collapsed, or None if nothing is left; a lone number of the format stays."""
     runs: list[Run] = []
     for block in canonical_blocks([Block(BlockKind.BULLET, paragraph.runs, 1)]):
@@ -122,7 +122,7 @@ def _tidy(paragraph: Paragraph) -> Paragraph | None:
     return replace(paragraph, runs=tuple(runs))
 
 
-def _keep_short_lists(paragraphs: list[Paragraph]) -> list[Paragraph]:
+def keep_short_lists(paragraphs: list[Paragraph]) -> list[Paragraph]:
     """Leave a numbered list of the format inside the body where the text of the clause goes on after it.
 
     As clauses, its items would take that text with the last of them.

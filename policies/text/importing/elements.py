@@ -8,6 +8,7 @@ from lxml import etree, html
 
 from policies.text.body import BREAK, Run
 from policies.text.importing.notices import ImportCode, Notice
+from policies.text.importing.office import STYLES, Item, is_word_label, list_style, online_item, word_item
 from policies.text.importing.paragraphs import Marker, Paragraph, Reading, checked_href, glue, split_lines
 from policies.text.numbering import NumberStyle, split_number
 
@@ -31,24 +32,6 @@ _BLOCKS = frozenset(
     | {"p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _HEADINGS: Mapping[str, int] = {f"h{level}": level for level in range(1, 7)}
-_STYLES: Mapping[str, NumberStyle] = {
-    "a": NumberStyle.LOWER_DOT,
-    "A": NumberStyle.UPPER_DOT,
-    "i": NumberStyle.LOWER_ROMAN_DOT,
-    "I": NumberStyle.UPPER_ROMAN_DOT,
-    "lower-alpha": NumberStyle.LOWER_DOT,
-    "lower-latin": NumberStyle.LOWER_DOT,
-    "upper-alpha": NumberStyle.UPPER_DOT,
-    "upper-latin": NumberStyle.UPPER_DOT,
-    "lower-roman": NumberStyle.LOWER_ROMAN_DOT,
-    "upper-roman": NumberStyle.UPPER_ROMAN_DOT,
-    "cjk-ideographic": NumberStyle.CHINESE_COMMA,
-    "trad-chinese-informal": NumberStyle.CHINESE_COMMA,
-    "cjk-heavenly-stem": NumberStyle.STEM_COMMA,
-}
-_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([a-z-]+)", re.IGNORECASE)
-_WORD_LIST = re.compile(r"mso-list:\s*(l\d{1,4})\s+level(\d)", re.IGNORECASE)
-_WORD_LABEL = re.compile(r"mso-list:\s*Ignore", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(\w+)", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(\w+)", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t\r\f]*\n\s*")
@@ -122,13 +105,13 @@ class ElementReader:
             self._add(element.get("alt", ""))
         elif tag == "li":
             self._start_item(element)
-        elif tag == "p":
-            self._start_word_item(element)
+        elif tag in ("p", "div") or tag in _HEADINGS:
+            self._start_office_item(word_item(element))
         elif tag == "table" and _is_data_table(element):
             self._add_rows(element)
             walker.skip_subtree()
             return
-        elif tag == "span" and _WORD_LABEL.search(element.get("style", "")):
+        elif tag == "span" and is_word_label(element):
             self._reading.removed.append("".join(element.itertext()))
             walker.skip_subtree()
             return
@@ -138,7 +121,7 @@ class ElementReader:
         tag = str(element.tag)
         if tag in _BLOCKS or tag in _HEADINGS:
             self._flush()
-        if tag in ("li", "p"):
+        if tag in ("li", "p") or tag in _HEADINGS:
             self._marker = None
         elif tag in ("ul", "ol"):
             # Words after an inner list belong to the outer item, not to the last inner one.
@@ -174,19 +157,22 @@ class ElementReader:
         list_id = f"list-{self._lists}"
         start = element.get("start", "1")
         self._counters[list_id] = int(start) - 1 if start.isdecimal() and len(start) < 5 else 0
-        found = _LIST_STYLE.search(element.get("style", ""))
-        style = found[1].lower() if found else element.get("type", "1")
+        style = list_style(element)
         is_ordered = tag == "ol"
         return _List(
             list_id,
             is_ordered,
-            _STYLES.get(style, NumberStyle.ARABIC_DOT),
+            STYLES.get(style, NumberStyle.ARABIC_DOT),
             has_markers=is_ordered and style != "none",
         )
 
     def _start_item(self, element: html.HtmlElement) -> None:
         self._marker = None
         self._bullet_is_new = True
+        office = word_item(element) or online_item(element)
+        if office is not None:
+            self._start_office_item(office)
+            return
         lists = self._context.lists
         if not lists or not all(one.is_ordered for one in lists):
             return
@@ -199,24 +185,15 @@ class ElementReader:
             count = self._counters[inner.list_id]
             self._marker = Marker(inner.list_id, 0, count, inner.style)
 
-    def _start_word_item(self, element: html.HtmlElement) -> None:
-        """Read the list that Word writes into a paragraph's style: `mso-list:l0 level1 lfo1`."""
-        found = _WORD_LIST.search(element.get("style", ""))
-        if found is None:
+    def _start_office_item(self, item: Item | None) -> None:
+        """Begin an item of a list of a word processor, which no list elements tell of, or only with the wrong depth."""
+        if item is None:
             return
-        label = ""
-        for span in element.iter("span"):
-            if _WORD_LABEL.search(span.get("style", "")):
-                label = "".join(span.itertext()).strip()
-                break
-        level = int(found[2])
-        number, _ = split_number(label)
-        if number is not None:
-            self._marker = Marker(f"word-{found[1]}", level - 1, number.value, number.style)
-        elif label:
-            bullets = _List(f"word-{found[1]}", is_ordered=False, style=NumberStyle.ARABIC_DOT, has_markers=False)
-            self._contexts[-1] = replace(self._context, lists=(bullets,) * level)
-            self._bullet_is_new = True
+        self._marker = item.marker
+        bullets = _List(item.list_id, is_ordered=False, style=NumberStyle.ARABIC_DOT, has_markers=False)
+        lists = () if item.marker is not None else (bullets,) * item.level
+        self._contexts[-1] = replace(self._context, lists=lists)
+        self._bullet_is_new = True
 
     def _add(self, text: str) -> None:
         if not text:

@@ -1,11 +1,11 @@
 """At which depth a clause stands, told from the sequence of numbers and headings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.text.importing.paragraphs import Marker
-from policies.text.numbering import Number, NumberStyle
+from policies.text.numbering import Number, NumberStyle, outranks
 
 
 class Doubt(StrEnum):
@@ -24,6 +24,16 @@ class Place:
     doubt: Doubt = Doubt.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A list that is open before the text begins: the last number counted in it, and where the format counts it."""
+
+    style: NumberStyle
+    value: int
+    list_id: str = ""
+    list_level: int = 0
+
+
 @dataclass(slots=True)
 class _Frame:
     """An open list or heading."""
@@ -40,12 +50,18 @@ class Levels:
     """The open lists and headings while a text is read from top to bottom.
 
     A number that follows the last one of an open list belongs to that list, the innermost first; a first number opens a list
-    inside. A heading of the format closes all that is not above it. What fits nowhere goes to the nearest list of its style.
+    inside. A heading of the format closes all that is not above it. What fits nowhere goes to the nearest list of its style,
+    and a list that begins in the middle to the level that custom gives to its style.
+
+    A piece of a text has `ancestors`, open before it begins, and goes on `after` numbers that it does not hold.
     """
 
-    def __init__(self) -> None:
-        self._frames: list[_Frame] = []
-        self._last_values: dict[NumberStyle, int] = {}
+    def __init__(self, ancestors: Sequence[Ancestor] = (), after: Mapping[NumberStyle, int] | None = None) -> None:
+        self._frames = [
+            _Frame(style=one.style, value=one.value, list_id=one.list_id, list_level=one.list_level)
+            for one in ancestors
+        ]
+        self._last_values: dict[NumberStyle, int] = dict(after or {})
 
     def place_heading(self, heading: int, marker: Marker | None, number: Number | None) -> Place:
         """Place a heading of the format, numbered or not."""
@@ -97,6 +113,7 @@ class Levels:
                 self._frames[-1].value = number.value
                 self._last_values[number.style] = number.value
                 return Place(nearest + 1, Doubt.OUT_OF_ORDER)
+            self._leave_outranked(number.style)
         restarted = self._find_style(number) is not None
         in_order = number.value == 1 or self._continues_elsewhere(number)
         self._frames.append(_Frame(style=number.style, value=number.value, parts=len(number.parts)))
@@ -185,6 +202,11 @@ class Levels:
             elsewhere = bool(path) and bool(frame.list_id) and not frame.heading and frame.list_id not in path
             if not deeper and not elsewhere:
                 return
+            self._frames.pop()
+
+    def _leave_outranked(self, style: NumberStyle) -> None:
+        """Close the lists that stand below the style by custom: 二、 does not stand inside （一）."""
+        while self._frames and not self._frames[-1].heading and outranks(style, self._frames[-1].style):
             self._frames.pop()
 
     def _is_above(self, frame: _Frame, heading: int, marker: Marker | None, number: Number | None) -> bool:

@@ -1,11 +1,11 @@
 """From paragraphs to clauses."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policies.text.body import Block, BlockKind, Run, canonical_blocks, render_body
 from policies.text.clauses import MAX_DEPTH, Clause
-from policies.text.importing.levels import Doubt, Levels, Place
+from policies.text.importing.levels import Ancestor, Doubt, Levels, Place
 from policies.text.importing.notices import ImportCode, ImportRefused, Notice
 from policies.text.importing.paragraphs import Paragraph, drop_prefix
 from policies.text.importing.plaintext import display_width, ends_sentence
@@ -17,6 +17,23 @@ _WIDEST_HEADING = 80
 _WIDEST_FORMAT_HEADING = 400
 _SAMPLE = 60
 _PLAIN = (NumberStyle.ARABIC_DOT, NumberStyle.DECIMAL, NumberStyle.UPPER_DOT, NumberStyle.LOWER_DOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a text begins; the whole of a policy begins at the first level.
+
+    Attributes:
+        depth: Of the first number or heading.
+        text_depth: Of text that stands before it.
+        ancestors: The lists that the first number stands in.
+        after: The last numbers before the text, by style.
+    """
+
+    depth: int = 1
+    text_depth: int = 1
+    ancestors: tuple[Ancestor, ...] = ()
+    after: Mapping[NumberStyle, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -40,13 +57,13 @@ class Tree:
     removed: tuple[str, ...]
 
 
-def build_tree(paragraphs: list[Paragraph], new_key: Callable[[], str]) -> Tree:
+def build_tree(paragraphs: list[Paragraph], new_key: Callable[[], str], start: Start | None = None) -> Tree:
     """Build the clauses of a text from its paragraphs, the title already taken out.
 
     Raises:
         ImportRefused: TOO_MANY_CLAUSES.
     """
-    builder = _Builder(paragraphs)
+    builder = _Builder(paragraphs, start or Start())
     drafts = builder.build()
     _settle_headings(drafts)
     if not builder.has_numbers:
@@ -69,14 +86,15 @@ def is_short(text: str) -> bool:
 
 
 class _Builder:
-    def __init__(self, paragraphs: list[Paragraph]) -> None:
+    def __init__(self, paragraphs: list[Paragraph], start: Start) -> None:
         self.warnings: list[Notice] = []
         self.removed: list[str] = []
         self.has_numbers = False
         self._paragraphs = paragraphs
-        self._numbers = [_typed_number(paragraph) for paragraph in paragraphs]
+        self._start = start
+        self._numbers = [typed_number(paragraph) for paragraph in paragraphs]
         self._next_numbers = _next_numbers(self._numbers)
-        self._levels = Levels()
+        self._levels = Levels(start.ancestors, start.after)
         self._drafts: list[_Draft] = []
         self._has_format_headings = any(paragraph.heading for paragraph in paragraphs)
         self._has_sections = self._count_sections() > 1
@@ -132,7 +150,7 @@ class _Builder:
 
     def _add_text(self, paragraph: Paragraph) -> None:
         if not self._drafts:
-            self._drafts.append(_Draft(1, numbered=False, words=(), is_heading=False))
+            self._drafts.append(_Draft(self._start.text_depth, numbered=False, words=(), is_heading=False))
         self._drafts[-1].blocks.append(_block(paragraph))
 
     def _open(
@@ -141,7 +159,8 @@ class _Builder:
         # Lists of the format inside a clause do not make its heading an introduction.
         is_list_item = number is None and is_heading is None and place.depth > 1
         self.has_numbers = self.has_numbers or (numbered and not is_list_item)
-        if place.depth > MAX_DEPTH and self._drafts:
+        depth = max(1, place.depth - len(self._start.ancestors) - 1 + self._start.depth)
+        if depth > MAX_DEPTH and self._drafts:
             self._warn(ImportCode.LEVEL_TOO_DEEP, paragraph, None)
             kept = replace(paragraph, bullet=1, ordered=True) if paragraph.marker else paragraph
             self._add_text(kept)
@@ -154,8 +173,7 @@ class _Builder:
         if number is not None:
             self.removed.append(number.text)
             runs = drop_prefix(runs, len(paragraph.text) - len(split_number(paragraph.text)[1]))
-        depth = min(place.depth, MAX_DEPTH)
-        self._drafts.append(_Draft(depth, numbered, runs, is_heading, paragraph.line))
+        self._drafts.append(_Draft(min(depth, MAX_DEPTH), numbered, runs, is_heading, paragraph.line))
         if len(self._drafts) > MAX_CLAUSES:
             raise ImportRefused(ImportCode.TOO_MANY_CLAUSES, paragraph.line, limit=str(MAX_CLAUSES))
 
@@ -207,7 +225,8 @@ class _Builder:
         self.warnings.append(Notice(code, paragraph.line, params))
 
 
-def _typed_number(paragraph: Paragraph) -> Number | None:
+def typed_number(paragraph: Paragraph) -> Number | None:
+    """Return the number that stands in the paragraph's text, if it is one and not part of the words."""
     if paragraph.is_row:
         return None
     number, _ = split_number(paragraph.text)

@@ -5,6 +5,7 @@ from lxml import etree, html
 from policies.text.importing.content import find_content
 from policies.text.importing.elements import ElementReader
 from policies.text.importing.notices import ImportCode, ImportRefused, Notice
+from policies.text.importing.office import drop_unread
 from policies.text.importing.paragraphs import Reading
 from policies.text.sanitize import limit_nesting
 
@@ -22,8 +23,11 @@ def read_web_page(text: str) -> Reading:
     root = _parse(text)
     title = root.findtext(".//title") or ""
     _drop_unseen(root)
+    unread, warnings = drop_unread(root, hidden=False)
     content, removed = find_content(root)
     reading = read_elements(content)
+    reading.warnings += warnings
+    removed += unread
     reading.title = " ".join(title.split())
     dropped = [text for text in ("".join(piece.split()) for piece in removed) if text]
     reading.removed += dropped
@@ -40,6 +44,21 @@ def read_fragment(text: str, line: int) -> Reading:
     root = _parse(text)
     _drop_unseen(root)
     return read_elements(root, line - 1)
+
+
+def read_clipboard(text: str) -> Reading:
+    """Read what a program put on the clipboard: all that was chosen there, but for what its readers do not see.
+
+    Raises:
+        ImportRefused: EMPTY, TOO_COMPLEX.
+    """
+    root = _parse(text)
+    _drop_unseen(root)
+    removed, warnings = drop_unread(root, hidden=True)
+    reading = read_elements(root)
+    reading.removed += removed
+    reading.warnings += warnings
+    return reading
 
 
 def read_elements(root: html.HtmlElement, first_line: int = 0) -> Reading:

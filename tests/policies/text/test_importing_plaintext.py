@@ -239,6 +239,21 @@ class TestStructure:
     def test_warns_of_a_first_number_that_is_not_one(self) -> None:
         assert codes(read("Policy\n\n5. We keep little.\n")) == [(ImportCode.NUMBER_OUT_OF_ORDER, 3)]
 
+    @pytest.mark.parametrize(
+        ("text", "language", "depths"),
+        [
+            ("政策\n\n第一條 總則\n（一）目的。\n二、範圍。\n三、權責。\n", "zh-hant", [1, 2, 2, 2]),
+            ("政策\n\n一、總則\n1. 目的。\n（二）範圍。\n3. 權責。\n", "zh-hant", [1, 2, 2, 3]),
+            ("Policy\n\n1. Scope\n(a) We keep it.\n(2) We show it.\n(b) We end it.\n", "en", [1, 2, 2, 3]),
+        ],
+    )
+    def test_a_list_that_begins_in_the_middle_stands_where_custom_has_it(
+        self, text: str, language: str, depths: list[int]
+    ) -> None:
+        imported = read(text, language=language)
+        assert [clause.depth for clause in imported.document.clauses] == depths
+        assert ImportCode.NUMBER_OUT_OF_ORDER in {code for code, _ in codes(imported)}
+
     def test_takes_a_list_in_the_style_of_its_parent_for_a_level(self) -> None:
         imported = read("Policy\n\n1. We keep little.\n2. We tell you:\n1. when it changes;\n2. why it changes.\n")
         assert [clause.depth for clause in imported.document.clauses] == [1, 1, 2, 2]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import Media
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ class ClauseStreamBlock(blocks.StreamBlock):
 
 def _with_our_scripts(media: Media) -> Media:
     return media + Media(
-        js=[versioned_static("policies-admin/numbering.js"), versioned_static("policies-admin/clauses.js")],
+        js=[versioned_static(f"policies-admin/{name}.js") for name in ("numbering", "pasting", "clauses")],
         css={"all": [versioned_static("policies-admin/clauses.css")]},
     )
 
@@ -81,9 +82,9 @@ class ClauseStreamBlockAdapter(StreamBlockAdapter):
     js_constructor = "policies.ClauseStreamBlock"
 
     def js_args(self, block: ClauseStreamBlock) -> list[Any]:
-        """Add the words of the outline's controls in the editor's language."""
+        """Add the words of the outline's controls in the editor's language, and where pasted text is read."""
         name, children, initial, meta = super().js_args(block)
-        return [name, children, initial, {**meta, "strings": _strings()}]
+        return [name, children, initial, {**meta, "strings": _strings(), "pasteUrl": reverse("avow_policies:paste")}]
 
     @cached_property
     def media(self) -> Media:
@@ -105,6 +106,18 @@ def _strings() -> dict[str, str]:
         "newInSource": gettext("Not in the newest edition of the source."),
         "keys": gettext("Keys: Alt+Shift+← → level, Alt+Shift+↑ ↓ move, Alt+Shift+Enter insert after"),
         "toolbar": gettext("Clauses"),
+        "reading": gettext("Reading what you pasted …"),
+        "pasteBar": gettext("Pasted text"),
+        "pasteFailed": gettext(
+            "What you pasted could not be read: the connection failed, or you were signed out. Nothing was changed."
+        ),
+        "pastedAsText": gettext("The text has no numbers or headings, so it stayed in one clause."),
+        "oneClauseEach": gettext("Make a clause of each paragraph"),
+        "undo": gettext("Undo"),
+        "undoKey": gettext("Ctrl+Z undoes it."),
+        "undone": gettext("Undone."),
+        "textOnly": gettext("Paste as text only"),
+        "close": gettext("Close"),
     }
 
 

@@ -40,17 +40,15 @@ def _clause(child: Any) -> Clause:
 
 def stream_data(clauses: Iterable[Clause]) -> list[dict[str, Any]]:
     """Return the raw data of a StreamField that holds `clauses`, with their keys as block ids."""
-    return [
-        {
-            "type": "clause",
-            "id": clause.key,
-            "value": {
-                "depth": str(clause.depth),
-                "numbered": clause.numbered,
-                "heading": clause.heading,
-                "body": clause.body,
-                "reason": clause.reason,
-            },
-        }
-        for clause in clauses
-    ]
+    return [{"type": "clause", "id": clause.key, "value": clause_value(clause)} for clause in clauses]
+
+
+def clause_value(clause: Clause) -> dict[str, Any]:
+    """Return the raw value of a block that holds `clause`."""
+    return {
+        "depth": str(clause.depth),
+        "numbered": clause.numbered,
+        "heading": clause.heading,
+        "body": clause.body,
+        "reason": clause.reason,
+    }

@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from policies.models import PolicyPage
 
 
+class TitlePanel(TitleFieldPanel):
+    """The title; the address follows it only as long as the form has an address to change."""
+
+    class BoundPanel(TitleFieldPanel.BoundPanel):
+        def get_attrs(self) -> dict[str, Any]:
+            attrs: dict[str, Any] = super().get_attrs()
+            if not attrs["data-w-sync-target-value"]:
+                return {name: value for name, value in attrs.items() if name == "placeholder"}
+            return attrs
+
+
 class ClausesPanel(FieldPanel):
     """The clauses; compared clause by clause instead of block by block."""
 
@@ -130,7 +141,7 @@ def build_edit_handler() -> TabbedInterface:
     inputs = widgets()
     content = ObjectList(
         [
-            TitleFieldPanel("title"),
+            TitlePanel("title"),
             FieldPanel("summary"),
             MultiFieldPanel(
                 [FieldPanel("responsible_unit"), FieldPanel("contact"), FieldPanel("slug")], heading=_("Responsibility")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from policies.admin_views import acts, comparing, importing, record, structure
+from policies.admin_views import acts, comparing, importing, pasting, record, structure
 
 app_name = "avow_policies"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("dates/<int:edition_id>/", acts.AnnounceDateView.as_view(), name="announce_date"),
     path("pages/<int:page_id>/structure/", structure.update_structure, name="structure"),
     path("pages/<int:page_id>/compare/<int:revision_id>/", comparing.CompareDraftView.as_view(), name="compare"),
+    path("paste/", pasting.read_pasted, name="paste"),
     path("pages/<int:page_id>/import/", importing.ImportView.as_view(), name="import"),
 ]

@@ -2,7 +2,7 @@
  *
  * The row's heading shows the number that readers will see. Levels change by buttons, by the select or by
  * Alt+Shift+← →, order by Wagtail's own buttons and drag or by Alt+Shift+↑ ↓ (the keys of Word's outline);
- * Alt+Shift+Enter inserts a clause. On a translation the source owns the structure: its text stands beside each clause
+ * Alt+Shift+Enter inserts a clause; several pasted at once make several (pasting.js). On a translation the source owns the structure: its text stands beside each clause
  * and nothing is added, moved or removed. */
 (() => {
   "use strict";
@@ -12,6 +12,8 @@
 
   const desk = () => document.querySelector("[data-policy-desk]");
   const isFixed = () => desk()?.dataset.structure === "source";
+
+  const numberingLanguage = () => desk()?.dataset.numbering || document.documentElement.lang;
 
   let source;
   const sourceText = () => {
@@ -47,7 +49,10 @@
       this.reasonInput = root.querySelector(`input[name="${this.prefix}-reason"]`);
       this.panel = child.element.querySelector("[data-panel]");
       this.numberElement = this.panel.querySelector(".c-sf-block__type");
-      this.levelSelect.addEventListener("change", () => stream.renumber());
+      this.levelSelect.addEventListener("change", () => {
+        this.isLevelChosen = true;
+        stream.renumber();
+      });
       this.numberedBox.addEventListener("change", () => stream.renumber());
       this.addControls(stream.blockDef.meta.strings);
       const more = root.querySelector("[data-clause-more]");
@@ -95,6 +100,36 @@
 
     get isNumbered() {
       return this.numberedBox.checked;
+    }
+
+    get isEmpty() {
+      return !this.headingInput.value.trim() && !this.childBlocks.body.getState().getCurrentContent().hasText();
+    }
+
+    /** What `restore` takes; the text with its own undo and cursor. */
+    takeSnapshot() {
+      return {
+        depth: this.levelSelect.value,
+        numbered: this.numberedBox.checked,
+        heading: this.headingInput.value,
+        body: this.childBlocks.body.getState(),
+      };
+    }
+
+    restore({ depth, numbered, heading, body }) {
+      this.levelSelect.value = depth;
+      this.numberedBox.checked = numbered;
+      this.headingInput.value = heading;
+      this.childBlocks.body.setState(body);
+      // Wagtail asks before changes are lost only of those that fields tell of.
+      this.headingInput.dispatchEvent(new Event("change", { bubbles: true }));
+      this.stream.renumber();
+    }
+
+    /** Take the state of a clause as the server gives it. */
+    fill({ depth, numbered, heading, body }) {
+      const text = window.Draftail.createEditorStateFromRaw(JSON.parse(body));
+      this.restore({ depth: String(depth), numbered, heading, body: text });
     }
 
     changeLevel(step) {
@@ -171,6 +206,12 @@
       setTimeout(() => child.block.headingInput.focus(), 20);
     }
 
+    /** Insert a clause with the state that the server gives, and return its row. */
+    insertClause(index, state) {
+      const [definition, , id] = this._getChildDataForInsertion({ type: "clause" });
+      return this._insert(definition, state, id, index, { animate: false });
+    }
+
     blockCountChanged() {
       super.blockCountChanged();
       this.renumber();
@@ -190,7 +231,7 @@
         this.isRenumbering = false;
         this.furnish();
         const clauses = this.children.map(({ block }) => ({ depth: block.depth, numbered: block.isNumbered }));
-        const numbers = numberClauses(clauses, desk()?.dataset.numbering || document.documentElement.lang);
+        const numbers = numberClauses(clauses, numberingLanguage());
         this.children.forEach((child, index) => child.block.setNumber(numbers[index]));
         (this.waiting || []).splice(0).forEach((message) => this.say(message()));
       });
@@ -229,6 +270,11 @@
         keys.className = "clause-toolbar__keys";
         keys.textContent = strings.keys;
         toolbar.append(keys);
+        window.policyPasting.watch(this, {
+          url: this.blockDef.meta.pasteUrl,
+          strings,
+          language: numberingLanguage,
+        });
       }
       this.element.prepend(toolbar, this.status);
       this.element.addEventListener("keydown", (event) => this.onKey(event));

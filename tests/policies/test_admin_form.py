@@ -56,3 +56,10 @@ def test_reasons_of_an_issued_edition_are_not_shown_for_the_next(editor):
     assert "適用對象" in shown or "\\u9069\\u7528\\u5c0d\\u8c61" in shown
     assert "配合檔案法修正" not in shown
     assert "\\u914d\\u5408\\u6a94\\u6848\\u6cd5" not in shown
+
+
+def test_the_title_moves_no_address_that_the_form_does_not_have(editor):
+    page = make_page()
+    assert 'data-w-sync-target-value="#id_slug"' in form_of(editor, page)
+    issue(page)
+    assert "w-sync-target-value" not in form_of(editor, page)

@@ -1,1 +1,0 @@
-"""Sending: claims, leases, limits and the worker that `send_bulletins` runs."""

@@ -1,1 +1,0 @@
-"""An SMTP client that pipelines (RFC 2920) and tells its caller the last moment before a message is handed over."""

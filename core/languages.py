@@ -18,6 +18,11 @@ def html_language(code: str) -> str:
     return _HTML.get(code.lower(), code)
 
 
+def text_direction(code: str) -> str:
+    """Return `ltr` or `rtl`, as `dir` attributes write it."""
+    return "rtl" if code in settings.LANGUAGES_BIDI else "ltr"
+
+
 def language_name(code: str) -> str:
     """Return the name of the language in that language itself, or the code when it is not one of the site's."""
     return dict(settings.LANGUAGES).get(code, code)

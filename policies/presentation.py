@@ -1,17 +1,14 @@
-"""What pages say about the record, worked out from its rows: contents, changed clauses, periods, explanations."""
+"""What pages say about the record, worked out from its rows: contents, changed clauses, explanations."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from policies.choices import EditionKind
 from policies.payloads import clauses_from_data
 from policies.text.compare import Kind
 from policies.text.numbering import number_clauses, number_paths
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from policies.models import Edition, EditionText
+    from policies.models import EditionText
     from policies.text.clauses import Clause
     from policies.text.compare import ClauseChange, Comparison
 
@@ -40,75 +37,6 @@ KIND_WORDS: dict[str, _StrPromise] = {
     Kind.LINK_CHANGED: gettext_lazy("link changed"),
     Kind.REFORMATTED: gettext_lazy("layout changed"),
 }
-
-
-# Periods
-
-
-class State(StrEnum):
-    """What an edition is on a given day."""
-
-    ANNOUNCED = "announced"
-    IN_FORCE = "in_force"
-    SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """When an edition applies, as seen on the civil date `on`. `last` is the last day that it applied."""
-
-    edition: Edition
-    on: dt.date
-
-    @property
-    def first(self) -> dt.date | None:
-        return self.edition.applies_from
-
-    @property
-    def last(self) -> dt.date | None:
-        return self.edition.next_from - dt.timedelta(days=1) if self.edition.next_from else None
-
-    @property
-    def state(self) -> State:
-        if self.is_empty:
-            return State.SUPERSEDED
-        if self.first is None or self.first > self.on:
-            return State.ANNOUNCED
-        if self.edition.next_from is None or self.edition.next_from > self.on:
-            return State.IN_FORCE
-        return State.SUPERSEDED
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.state == State.IN_FORCE
-
-    @property
-    def is_announced(self) -> bool:
-        return self.state == State.ANNOUNCED
-
-    @property
-    def is_superseded(self) -> bool:
-        return self.state == State.SUPERSEDED
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether a later edition took its place before it applied for a single day."""
-        return bool(self.first and self.last and self.last < self.first)
-
-    @property
-    def is_withdrawn_next(self) -> bool:
-        return self.edition.next_kind == EditionKind.WITHDRAWAL
-
-    @property
-    def next_number(self) -> str:
-        """The number of the edition after it, or nothing."""
-        return "" if self.edition.next_major is None else f"{self.edition.next_major}.{self.edition.next_minor}"
-
-    @property
-    def previous_number(self) -> str:
-        """The number of the edition before it, or nothing."""
-        edition = self.edition
-        return "" if edition.previous_major is None else f"{edition.previous_major}.{edition.previous_minor}"
 
 
 # Contents and changed clauses

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
 
+from core.dates import civil_date
+from policies.choices import UpdateType
 from policies.models import Edition, EditionText, NoteCorrection, Policy
+from policies.periods import Period, is_passed_over, link_successors
 from policies.prepared import PreparedQuery
 
 if TYPE_CHECKING:
@@ -70,19 +72,14 @@ def editions_of(slug: str) -> EditionQuerySet:
 def list_editions() -> EditionQuerySet:
     """Return editions of all policies in no order.
 
-    Each has `applies_from`, `announced_at` (when a date left open was given), `locales` (of its texts), the number,
-    kind and date of the edition after it (`next_major`, `next_minor`, `next_kind`, `next_from`) and the number of the
-    one before it (`previous_major`, `previous_minor`).
+    Each has `applies_from`, `announced_at` (when a date left open was given), `locales` (of its texts) and the number
+    of the one before it (`previous_major`, `previous_minor`).
     """
     locales = EditionText.objects.filter(edition=OuterRef("pk"), sequence=1).order_by("locale").values("locale")
     # As a mapping, because the type checker would take keywords for second definitions of the model's own attributes.
     annotations: dict[str, Any] = {
         "locales": ArraySubquery(locales),
         "announced_at": F("announced_date__issued_at"),
-        "next_from": Coalesce(F("next__effective_from"), F("next__announced_date__effective_from")),
-        "next_major": F("next__major"),
-        "next_minor": F("next__minor"),
-        "next_kind": F("next__kind"),
         "previous_major": F("previous__major"),
         "previous_minor": F("previous__minor"),
     }
@@ -113,10 +110,15 @@ def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | No
     window = _newest_editions.run(slug=slug)
     if not window:
         return None
-    in_force = _first(window, on=on) or editions_of(slug).in_force(on=on).first()
+    link_successors(window)
+    in_force = _first(window, on=on) or _linked(editions_of(slug).in_force(on=on).first())
     announced = [e for e in window if in_force is None or e.order > in_force.order]
-    revised = _revising(window, in_force)
-    shown = _edition_with_text(window, slug, language, in_force)
+    public = [e for e in window if (in_force is None or e.order <= in_force.order) and not is_passed_over(e, on=on)]
+    revised = _revising(public, in_force)
+    shown = _edition_with_text(public, language, in_force)
+    if shown is None and in_force is not None and len(window) == _WINDOW:
+        older = editions_of(slug).numbered_up_to(in_force.order).applied(on=on)
+        shown = _linked(older.filter(texts__locale=language).first())
     wanted = {edition.pk: edition for edition in (shown, revised) if edition is not None}
     texts: dict[int, EditionText] = {}
     keys = [*wanted] or [0]
@@ -131,62 +133,87 @@ def find_current(*, slug: str, language: str, on: dt.date) -> CurrentPolicy | No
         text=texts.get(shown.pk) if shown else None,
         revised=revised,
         revised_text=texts.get(revised.pk) if revised else None,
-        compared=_before(revised, window, language),
-        announced=_coming(reversed(announced)),
-        languages=_languages(window, in_force, shown, language),
+        compared=_before(revised, public, language),
+        announced=_coming(reversed(announced), on=on),
+        languages=frozenset({locale for e in public for locale in e.locales} | ({language} if shown else set())),
     )
 
 
-def _coming(announced: Iterable[Edition]) -> tuple[Edition, ...]:
-    """Leave out what will never apply, because the edition after it begins on the same day."""
-    return tuple(
-        edition
-        for edition in announced
-        if not (edition.applies_from and edition.next_from and edition.next_from <= edition.applies_from)
-    )
+def _linked(edition: Edition | None) -> Edition | None:
+    """Give an edition that was read by itself its successor."""
+    if edition is not None:
+        link_successors([*reversed(list_numbered_after(edition)), edition])
+    return edition
 
 
-def _before(revised: Edition | None, window: list[Edition], language: str) -> Edition | None:
+def _coming(announced: Iterable[Edition], *, on: dt.date) -> tuple[Edition, ...]:
+    """Leave out what will never apply, because another edition takes its place before."""
+    return tuple(edition for edition in announced if Period(edition, on).is_announced)
+
+
+def _before(revised: Edition | None, public: list[Edition], language: str) -> Edition | None:
     """Return the newest edition before `revised` that has a text in `language`."""
     if revised is None or language not in revised.locales:
         return None
-    return next((e for e in window if e.order < revised.order and language in e.locales), None)
-
-
-def _languages(window: list[Edition], in_force: Edition | None, shown: Edition | None, language: str) -> frozenset[str]:
-    public = [edition for edition in window if in_force is None or edition.order <= in_force.order]
-    found = {locale for edition in public for locale in edition.locales}
-    return frozenset(found | {language} if shown else found)
+    return next((e for e in public if e.order < revised.order and language in e.locales), None)
 
 
 def _first(window: list[Edition], *, on: dt.date) -> Edition | None:
     return next((e for e in window if e.applies_from is not None and e.applies_from <= on), None)
 
 
-def _revising(window: list[Edition], in_force: Edition | None) -> Edition | None:
-    """Return the substantive edition that began the major number of the one in force."""
-    if in_force is None or in_force.minor == 0:
+def _revising(public: list[Edition], in_force: Edition | None) -> Edition | None:
+    """Return the newest substantive edition within the major number of the one in force."""
+    if in_force is None or in_force.is_substantive:
         return in_force
-    number = (in_force.major, 0)
-    found = next((edition for edition in window if edition.order == number), None)
-    return found or editions_of(in_force.policy.slug).filter(major=in_force.major, minor=0).first()
-
-
-def _edition_with_text(window: list[Edition], slug: str, language: str, in_force: Edition | None) -> Edition | None:
-    """Return the newest edition up to the one in force that has a text in `language`."""
-    if in_force is None:  # nothing applies yet: show the first that was announced
-        return next((edition for edition in reversed(window) if language in edition.locales), None)
-    past = [edition for edition in window if edition.order <= in_force.order]
-    found = next((edition for edition in past if language in edition.locales), None)
-    if found is None and len(window) == _WINDOW:
-        older = Q(major__lt=in_force.major) | Q(major=in_force.major, minor__lte=in_force.minor)
-        found = editions_of(slug).filter(older, texts__locale=language).first()
+    found = next((e for e in public if e.major == in_force.major and e.is_substantive), None)
+    if found is None:
+        older = editions_of(in_force.policy.slug).filter(major=in_force.major, minor__lt=in_force.minor)
+        found = older.filter(update_type=UpdateType.SUBSTANTIVE).first()
     return found
 
 
+def _edition_with_text(public: list[Edition], language: str, in_force: Edition | None) -> Edition | None:
+    """Return the newest of `public` that has a text in `language`; the first that was announced when nothing applies yet."""
+    editions = public if in_force else reversed(public)
+    return next((edition for edition in editions if language in edition.locales), None)
+
+
 def find_edition(*, slug: str, major: int, minor: int) -> Edition | None:
-    """Return the edition with that number, with `applies_from` and `locales`."""
-    return editions_of(slug).filter(major=major, minor=minor).first()
+    """Return the edition with that number, with `applies_from`, `locales` and its `successor` (1 query)."""
+    numbered = editions_of(slug).numbered_from((major, minor)).order_by("major", "minor", "pk")
+    found = list(numbered[: _WINDOW + 1])
+    if not found or found[0].order != (major, minor):
+        return None
+    link_successors([*reversed(_read_on(found[1:])), found[0]])
+    return found[0]
+
+
+def list_numbered_after(edition: Edition) -> list[Edition]:
+    """Return the editions numbered after `edition`, lowest first, as far as they decide when it and those below end."""
+    return _read_on(list(_numbered_above(edition)[:_WINDOW]))
+
+
+def _read_on(found: list[Edition]) -> list[Edition]:
+    """Add to editions read in the order of their numbers those above them, until they decide when those below end.
+
+    Nothing that is issued takes effect before the edition that is in force then (`policies.services` keeps that and
+    `verify_editions` checks it). So once the earliest date of those read lies no later than the day on which one of
+    them was issued, none of those still higher is earlier: a few rows tell, however long the history.
+    """
+    batch = found
+    while len(batch) == _WINDOW:
+        known_on = max(civil_date(edition.issued_at) for edition in found)
+        if any(edition.applies_from and edition.applies_from <= known_on for edition in found):
+            break
+        batch = list(_numbered_above(found[-1])[:_WINDOW])
+        found = [*found, *batch]
+    return found
+
+
+def _numbered_above(edition: Edition) -> EditionQuerySet:
+    numbered = Edition.objects.filter(policy=edition.policy_id).with_applies_from()
+    return numbered.numbered_after(edition.order).order_by("major", "minor", "pk")
 
 
 def find_text(*, edition: Edition, language: str, sequence: int | None = None) -> EditionText | None:
@@ -199,12 +226,17 @@ def find_text(*, edition: Edition, language: str, sequence: int | None = None) -
 
 
 def list_history(*, slug: str, before: tuple[int, int] | None, limit: int) -> list[Edition]:
-    """Return up to `limit` editions, newest first, from the one before `before` on (keyset paging: flat in depth)."""
+    """Return up to `limit` editions, newest first, from the one before `before` on (keyset paging: flat in depth).
+
+    Each has its `successor`.
+    """
     editions = editions_of(slug)
     if before is not None:
-        major, minor = before
-        editions = editions.filter(major__lte=major).exclude(major=major, minor__gte=minor)
-    return list(editions[:limit])
+        editions = editions.numbered_up_to(before).exclude(major=before[0], minor=before[1])
+    page = list(editions[:limit])
+    above = list_numbered_after(page[0]) if page and before is not None else []
+    link_successors([*reversed(above), *page])
+    return page
 
 
 def list_texts(
@@ -238,16 +270,30 @@ def find_first(*, slug: str) -> Edition | None:
     return editions_of(slug).order_by("major", "minor", "pk").first()
 
 
+def find_first_to_apply(*, slug: str) -> Edition | None:
+    """Return the edition with which a policy began to apply or, while that has no date, the oldest one."""
+    first = _linked(find_first(slug=slug))
+    if first is None or first.successor is None:
+        return first
+    has_applied = first.applies_from is not None and not Period(first, first.applies_from).is_empty
+    return first if has_applied else first.successor
+
+
 def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
     """Return every policy of which anything was ever public, by address (4 queries). Texts come without their clauses."""
     newest = Edition.objects.in_force(on=on).order_by("policy", "-major", "-minor", "-pk").distinct("policy")
     in_force = {e.policy_id: e for e in list_editions().filter(pk__in=newest.values("pk"))}
     announced: dict[int, list[Edition]] = {}
-    for edition in list_editions().announced(on=on).order_by("major", "minor", "pk"):
-        announced.setdefault(edition.policy_id, []).append(edition)
-    shown = {**{pk: editions[0] for pk, editions in announced.items()}, **in_force}
-    revised = _list_revising(in_force.values())
-    texts = _list_newest_texts(shown, language)
+    for edition in list_editions().announced(on=on):
+        current = in_force.get(edition.policy_id)
+        if current is None or edition.order > current.order:
+            announced.setdefault(edition.policy_id, []).append(edition)
+    for pk in {**announced, **in_force}:
+        link_successors([*announced.get(pk, ()), *([in_force[pk]] if pk in in_force else ())])
+    coming = {pk: _coming(reversed(editions), on=on) for pk, editions in announced.items()}
+    shown = {**{pk: editions[0] for pk, editions in coming.items()}, **in_force}
+    revised = _list_revising(in_force.values(), on=on)
+    texts = _list_newest_texts(shown, language, on=on)
     found = [
         CurrentPolicy(
             policy=edition.policy,
@@ -257,7 +303,7 @@ def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
             revised=revised.get(pk),
             revised_text=None,
             compared=None,
-            announced=_coming(announced.get(pk, ())),
+            announced=coming.get(pk, ()),
             languages=frozenset(edition.locales) | ({language} if pk in texts else frozenset()),
         )
         for pk, edition in shown.items()
@@ -265,27 +311,29 @@ def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
     return sorted(found, key=lambda current: current.policy.slug)
 
 
-def _list_revising(in_force: Iterable[Edition]) -> dict[int, Edition]:
-    """Return, by policy, the substantive edition that began the major number of each of `in_force`."""
-    editions = {edition.policy_id: edition for edition in in_force if edition.minor == 0}
-    others = [Q(policy=edition.policy_id, major=edition.major) for edition in in_force if edition.minor]
+def _list_revising(in_force: Iterable[Edition], *, on: dt.date) -> dict[int, Edition]:
+    """Return, by policy, the newest substantive edition within the major number of each of `in_force`."""
+    editions = {edition.policy_id: edition for edition in in_force if edition.is_substantive}
+    others = [
+        Q(policy=edition.policy_id, major=edition.major, minor__lt=edition.minor)
+        for edition in in_force
+        if not edition.is_substantive
+    ]
     if others:
-        found = list_editions().filter(reduce(or_, others), minor=0)
-        editions |= {edition.policy_id: edition for edition in found}
+        found = list_editions().applied(on=on).filter(reduce(or_, others), update_type=UpdateType.SUBSTANTIVE)
+        for edition in found.order_by("policy", "-major", "-minor", "-pk").distinct("policy"):
+            editions[edition.policy_id] = edition
     return editions
 
 
-def _list_newest_texts(shown: Mapping[int, Edition], language: str) -> dict[int, EditionText]:
-    """Return, by policy, the newest text in `language` of an edition up to each of `shown`."""
-    up_to = [
-        Q(edition__policy=pk) & (Q(edition__major__lt=e.major) | Q(edition__major=e.major, edition__minor__lte=e.minor))
-        for pk, e in shown.items()
-    ]
-    if not up_to:
+def _list_newest_texts(shown: Mapping[int, Edition], language: str, *, on: dt.date) -> dict[int, EditionText]:
+    """Return, by policy, the newest text in `language` of an edition that applied, or of each of `shown`."""
+    if not shown:
         return {}
+    applied = Edition.objects.applied(on=on).values("pk")
     texts = (
         EditionText.objects.in_language(language)
-        .filter(reduce(or_, up_to))
+        .filter(Q(edition__in=[edition.pk for edition in shown.values()]) | Q(edition__in=applied))
         .select_related("edition")
         .order_by("edition__policy", "-edition__major", "-edition__minor", "-sequence", "-pk")
         .distinct("edition__policy")

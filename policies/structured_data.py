@@ -15,7 +15,7 @@ from policies.choices import TextRole
 
 if TYPE_CHECKING:
     from policies.models import EditionText
-    from policies.presentation import Period
+    from policies.periods import Period
 
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("bench", "cms", "core", "home", "members", "policies", "scripts", "search", "tests")
+PACKAGES = ("bench", "cms", "core", "home", "members", "newsletters", "policies", "scripts", "search", "tests")
 LINES_WORTH_A_WARNING = 400
 AT_ONCE = 2
 # Importing the settings must not start a database for a tool that asks it nothing.
@@ -23,6 +23,10 @@ PRODUCTION = {
     "AVOW_SECRET_KEY": secrets.token_urlsafe(64),
     "AVOW_ALLOWED_HOSTS": "policies.example",
     "AVOW_BASE_URL": "https://policies.example",
+    "AVOW_MAIL_DOMAIN": "policies.example",
+    "AVOW_TOKEN_KEYS": f"1:{secrets.token_urlsafe(64)}",
+    "AVOW_SUPPRESSION_KEY": secrets.token_urlsafe(64),
+    "SMTP_URL": "smtp://127.0.0.1:25",
 }
 
 

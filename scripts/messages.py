@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-PACKAGES = ("cms", "core", "home", "members", "policies", "search")
+#: Public pages; the other templates are Django's.
+JINJA_FOLDER = "jinja2"
+PACKAGES = ("cms", "core", "home", "members", "newsletters", "policies", "search")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|(?<!\{)\{(\w+)\}(?!\})|%([sd])")
 # Function → positions of context, message and plural, as Babel counts them.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -39,6 +41,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+# As core.jinja compiles them; a template that cannot be read is an error and not skipped.
+JINJA_OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
 
 
 @dataclass(slots=True)
@@ -59,16 +63,17 @@ class Message:
 def find_sources(root: Path) -> list[Path]:
     """Return the Python modules and templates whose messages readers see."""
     found = [path for name in PACKAGES for path in (root / name).rglob("*.py") if "migrations" not in path.parts]
-    for directory in (root / "templates", *(root / name for name in PACKAGES)):
-        found += [path for suffix in ("html", "txt", "xml") for path in directory.rglob(f"*.{suffix}")]
-    return sorted(path for path in found if path.suffix == ".py" or "templates" in path.parts)
+    for directory in (root / JINJA_FOLDER, root / "templates", *(root / name for name in PACKAGES)):
+        found += [path for suffix in ("html", "mjml", "txt", "xml") for path in directory.rglob(f"*.{suffix}")]
+    return sorted(path for path in found if path.suffix == ".py" or {"templates", JINJA_FOLDER} & set(path.parts))
 
 
 def extract(root: Path) -> dict[tuple[str | None, str], Message]:
     """Return every message of the sources under `root`, by context and text."""
     messages: dict[tuple[str | None, str], Message] = {}
     for path in find_sources(root):
-        for context, text, plural, comments in _messages_of(path):
+        is_public = path.is_relative_to(root / JINJA_FOLDER)
+        for context, text, plural, comments in _messages_of(path, is_jinja=is_public):
             message = messages.setdefault((context, text), Message(context, text, plural))
             message.plural = message.plural or plural
             message.files.add(path.relative_to(root).as_posix())
@@ -76,12 +81,18 @@ def extract(root: Path) -> dict[tuple[str | None, str], Message]:
     return messages
 
 
-def _messages_of(path: Path) -> Iterator[tuple[str | None, str, str, list[str]]]:
+def _messages_of(path: Path, *, is_jinja: bool) -> Iterator[tuple[str | None, str, str, list[str]]]:
     source = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
+    if path.suffix != ".py" and not is_jinja:
         source = _template_as_python(source, path)
-    lines = io.BytesIO(source.encode())
-    found = babel_extract("python", lines, KEYWORDS, comment_tags=["Translators:"], strip_comment_tags=True)
+    found = babel_extract(
+        "jinja2" if is_jinja else "python",
+        io.BytesIO(source.encode()),
+        KEYWORDS,
+        comment_tags=["Translators:"],
+        options=JINJA_OPTIONS if is_jinja else None,
+        strip_comment_tags=True,
+    )
     for _line, message, comments, context in found:
         text, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
         if text:

@@ -8,13 +8,19 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PLACES = ("templates", "*/templates")
+#: Where templates are, by the profile in which djlint reads them.
+PLACES = {"django": ("templates", "*/templates"), "jinja": ("jinja2",)}
 
 
-def find_templates(root: Path) -> list[str]:
-    """Return the HTML templates of the project, relative to `root`."""
-    found = {path.relative_to(root) for place in PLACES for path in root.glob(f"{place}/**/*.html")}
-    return sorted(path.as_posix() for path in found)
+def find_templates(root: Path) -> dict[str, list[str]]:
+    """Return the HTML templates of the project by profile, relative to `root`; only profiles that have any."""
+    found = {
+        profile: sorted(
+            {path.relative_to(root).as_posix() for place in places for path in root.glob(f"{place}/**/*.html")}
+        )
+        for profile, places in PLACES.items()
+    }
+    return {profile: templates for profile, templates in found.items() if templates}
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -22,7 +28,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.templates", description=__doc__)
     parser.add_argument("command", choices=["check", "format"])
     command = parser.parse_args(arguments).command
-    templates = find_templates(root)
+    by_profile = find_templates(root)
+    templates = [template for found in by_profile.values() for template in found]
     if not templates:
         print("no templates")
         return 0
@@ -32,7 +39,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         # djhtml exits 1 when it changed a file.
         subprocess.run([*indent, *templates], cwd=root, check=False)
         return 0
-    runs = [[*indent, "--check", *templates], [str(programs / "djlint"), "--lint", "--quiet", *templates]]
+    lint = [str(programs / "djlint"), "--lint", "--quiet", "--profile"]
+    runs = [[*indent, "--check", *templates], *([*lint, profile, *found] for profile, found in by_profile.items())]
     return max(min(subprocess.run(run, cwd=root, check=False).returncode, 1) for run in runs)
 
 

@@ -60,10 +60,10 @@ def find_clauses(*, query: str, language: str, on: dt.date) -> list[Hit]:
 
 
 def _texts_in_force(language: str, on: dt.date) -> Subquery:
-    """Return the newest text of each policy in `language` up to the edition in force; none of withdrawn policies."""
+    """Return the newest text of each policy in `language` of an edition that applied; none of withdrawn policies."""
     newest = (
         EditionText.objects.in_language(language)
-        .filter(edition__in=Edition.objects.in_force(on=on).values("pk"))
+        .filter(edition__in=Edition.objects.applied(on=on).values("pk"))
         .exclude(edition__policy__in=_withdrawn(on))
         .order_by("edition__policy", "-edition__major", "-edition__minor", "-sequence", "-pk")
         .distinct("edition__policy")

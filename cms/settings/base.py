@@ -8,6 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from cms.database import database_settings
+from cms.mail import agency_domain, smtp_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -16,6 +17,7 @@ INSTALLED_APPS = [
     "cms",
     "home",
     "search",
+    "newsletters",
     "members",
     "policies",
     "core",
@@ -66,7 +68,17 @@ MIDDLEWARE = [
 ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
 
+# The first engine that has a template renders it: pages of the public are in jinja2/, of the admin and of mail in templates/.
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "jinja2"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "core.jinja.environment",
+            "context_processors": ["core.context_processors.site"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -82,6 +94,7 @@ TEMPLATES = [
         },
     },
 ]
+AVOW_STRICT_TEMPLATES = False  # whether a name that a public page lacks is an error
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": database_settings(os.environ)}
@@ -97,6 +110,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Mail. System mail (confirmations, accounts) and bulletins go out from different addresses, and may take different relays.
+SMTP_URL = os.environ.get("SMTP_URL", "")
+BULLETIN_SMTP_URL = os.environ.get("BULLETIN_SMTP_URL", SMTP_URL)
+SYSTEM_SMTP = smtp_settings("SMTP_URL", SMTP_URL)
+BULLETIN_SMTP = smtp_settings("BULLETIN_SMTP_URL", BULLETIN_SMTP_URL)
+AVOW_MAIL_DOMAIN = os.environ.get("AVOW_MAIL_DOMAIN", agency_domain(os.environ))
+DEFAULT_FROM_EMAIL = os.environ.get("SYSTEM_FROM", f"no-reply@{AVOW_MAIL_DOMAIN}")
+BULLETIN_FROM = os.environ.get("BULLETIN_FROM", f"bulletins@{AVOW_MAIL_DOMAIN}")
+#: Bounces come back to local parts under this domain, each with the token of its delivery.
+AVOW_RETURN_DOMAIN = os.environ.get("AVOW_RETURN_DOMAIN", AVOW_MAIL_DOMAIN)
+#: Where mail lies as files while no relay is named: for trial, never for production.
+AVOW_OUTBOX = Path(os.environ.get("AVOW_OUTBOX", BASE_DIR / ".avow" / "outbox"))
+#: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.
+AVOW_TRUSTED_PROXIES = int(os.environ.get("AVOW_TRUSTED_PROXIES", "0"))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "正體中文")]

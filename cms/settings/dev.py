@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cms.mail import development_keys
 from cms.settings.base import *  # noqa: F403 -- a settings module is its names
 
 DEBUG = os.environ.get("AVOW_DEBUG", "0") == "1"
@@ -11,3 +12,4 @@ DEBUG = os.environ.get("AVOW_DEBUG", "0") == "1"
 SECRET_KEY = os.environ.get("AVOW_SECRET_KEY", "not-secret-" + "development-only-" * 3)
 ALLOWED_HOSTS = os.environ.get("AVOW_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+AVOW_TOKEN_KEYS, AVOW_SUPPRESSION_KEY = development_keys(SECRET_KEY)

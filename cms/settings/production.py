@@ -6,6 +6,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from cms.mail import token_keys
 from cms.settings.base import *  # noqa: F403 -- a settings module is its names
 
 
@@ -38,4 +39,7 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 
-EMAIL_HOST = os.environ.get("AVOW_EMAIL_HOST", "localhost")
+required("SMTP_URL")
+required("AVOW_MAIL_DOMAIN")
+AVOW_TOKEN_KEYS = token_keys(required("AVOW_TOKEN_KEYS"))
+AVOW_SUPPRESSION_KEY = required("AVOW_SUPPRESSION_KEY")

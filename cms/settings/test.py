@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cms.mail import development_keys
 from cms.settings.base import *  # noqa: F403 -- a settings module is its names
 
 SECRET_KEY = "only-for-tests-" * 4
@@ -13,3 +14,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+AVOW_STRICT_TEMPLATES = True
+AVOW_TOKEN_KEYS, AVOW_SUPPRESSION_KEY = development_keys(SECRET_KEY)

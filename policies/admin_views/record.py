@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from core.dates import today
 from policies.admin_views.base import PolicyScreen, can_publish, can_view
 from policies.models import EditionText, Policy, PolicyPage
-from policies.selectors import editions_of
+from policies.selectors import editions_of, list_history
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,7 +24,7 @@ def edition_rows(policy: Policy, *, limit: int, locale: str = "") -> list[dict[s
 
     `in_force` is the edition in force today, None on its own row and where either has no text in the language.
     """
-    editions = list(editions_of(policy.slug)[:limit])
+    editions = list_history(slug=policy.slug, before=None, limit=limit)
     current = editions_of(policy.slug).in_force(on=today()).first()
     texts = EditionText.objects.filter(edition__in=editions).prefetch_related("note_corrections")
     if locale:

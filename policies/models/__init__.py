@@ -1,4 +1,4 @@
-from policies.append_only import AppendOnlyModel
+from core.append_only import AppendOnlyModel
 from policies.models.editions import (
     Edition,
     EditionClause,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from policies.append_only import AppendOnlyModel
+from core.append_only import AppendOnlyModel
 from policies.choices import EditionKind, LanguageRegime, TextRole, UpdateType
 from policies.models.policy import Policy
 from policies.querysets import EditionQuerySet, EditionTextQuerySet
@@ -50,12 +50,9 @@ class Edition(AppendOnlyModel):
         applies_from: dt.date | None
         announced_at: dt.datetime | None
         locales: list[str]
-        next_from: dt.date | None
-        next_major: int | None
-        next_minor: int | None
-        next_kind: str | None
         previous_major: int | None
         previous_minor: int | None
+        successor: Edition | None  # set by `policies.periods.link_successors`
 
     class Meta:
         verbose_name = _("edition")

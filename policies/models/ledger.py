@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from policies.append_only import AppendOnlyModel
+from core.append_only import AppendOnlyModel
 from policies.choices import LedgerKind
 from policies.models.editions import Edition, EditionText, EffectiveDate, NoteCorrection
 from policies.models.policy import Policy

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
@@ -24,7 +25,9 @@ from policies.models.editions import EditionText
 from policies.models.policy import Policy
 from policies.models.working import ScheduledRefusal
 from policies.permissions import PolicyPagePermissionTester
+from policies.presentation import list_contents
 from policies.signals import revision_went_live
+from policies.text.rendering import render_html
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -273,4 +276,10 @@ class PolicyPage(BasePage):
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         """Show the draft as the text that it would become."""
         context = super().get_preview_context(request, mode_name)
-        return {**context, "document": page_document(self)}
+        document = page_document(self)
+        return {
+            **context,
+            "document": document,
+            "document_html": mark_safe(render_html(document)),  # noqa: S308 -- bodies were sanitised on the way in
+            "contents": list_contents(document.clauses, document.language),
+        }

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from policies.append_only import AppendOnlyModel
+from core.append_only import AppendOnlyModel
 from policies.choices import ReviewDecision
 from policies.models.editions import EditionClause
 

@@ -16,7 +16,8 @@ from core.addresses import full_address
 from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.comparisons import get_comparison
-from policies.presentation import Period, explain, list_changes, summarize_counts
+from policies.periods import Period
+from policies.presentation import explain, list_changes, summarize_counts
 from policies.selectors import find_text
 from policies.text.compare import Comparison, render_redline, render_table
 from policies.text.digest import canonical_json

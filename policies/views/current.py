@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from core.dates import today
 from core.languages import language_codes
 from policies.payloads import clauses_from_data
-from policies.presentation import Period, list_changed_clauses, list_contents
+from policies.periods import Period
+from policies.presentation import list_changed_clauses, list_contents
 from policies.selectors import find_current, list_policies
 from policies.structured_data import describe_text
 from policies.views.answers import alternates, not_in_language, reader_language

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from core.dates import format_date, today
 from policies.exports import FORMATS, export
 from policies.payloads import clauses_from_data
-from policies.presentation import Period, list_changed_clauses, list_contents
-from policies.selectors import find_current, find_edition, find_first, find_text
+from policies.periods import Period
+from policies.presentation import list_changed_clauses, list_contents
+from policies.selectors import find_current, find_edition, find_first, find_first_to_apply, find_text
 from policies.structured_data import describe_text
 from policies.views.answers import (
     Link,
@@ -121,6 +122,8 @@ def _text_context(text: EditionText, period: Period, *, address: str) -> dict[st
         "feed": reverse("policies:feed", args=[slug]),
         "is_hidden": period.is_superseded,
         "structured_data": describe_text(text, period, address=address),
+        "asked": None,
+        "newest_text": None,
     }
 
 
@@ -148,7 +151,7 @@ def _no_such_day(request: HttpRequest, policy: str) -> HttpResponse:
 
 
 def _before_first(request: HttpRequest, policy: str, asked: dt.date) -> HttpResponse:
-    first = find_first(slug=policy)
+    first = find_first_to_apply(slug=policy)
     if first is None:
         raise Http404
     language = reader_language()

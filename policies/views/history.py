@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.dates import today
 from core.languages import language_codes
-from policies.presentation import Period
+from policies.periods import Period
 from policies.selectors import find_first, find_in_force, list_history, list_texts
 from policies.views.answers import alternates, history_link, not_found, reader_language
 

@@ -15,7 +15,8 @@ from core.addresses import in_language
 from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.payloads import clauses_from_data
-from policies.presentation import Period, gap_after
+from policies.periods import Period
+from policies.presentation import gap_after
 from policies.selectors import find_current
 from policies.text.numbering import number_clauses
 from policies.text.rendering import clause_anchor

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django.template import Context, Template
 from django.test import RequestFactory, override_settings
 
 from core.addresses import full_address, in_language, same_page
@@ -35,11 +34,3 @@ class TestFullAddress:
     @override_settings(WAGTAILADMIN_BASE_URL="https://policies.example/")
     def test_puts_scheme_and_host_before_the_path(self) -> None:
         assert full_address("/en/") == "https://policies.example/en/"
-
-
-class TestLanguageLinks:
-    def test_links_home_where_there_is_no_request(self) -> None:
-        template = Template(
-            "{% load addresses %}{% language_links as links %}{% for l in links %}{{ l.url }} {% endfor %}"
-        )
-        assert template.render(Context({"language": "en"})) == "/en/ /zh-hant/ "

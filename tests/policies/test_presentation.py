@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.utils.translation import override
 
-from policies.models import Edition, EditionText
+from policies.models import EditionText
 from policies.payloads import clauses_to_data
 from policies.presentation import (
-    Period,
-    State,
     explain,
     gap_after,
     kind_words,
@@ -22,7 +18,6 @@ from policies.text.clauses import Clause
 from policies.text.compare import ClauseChange, Kind, compare
 from tests.factories.policies import key
 
-TODAY = dt.date(2026, 3, 14)
 TREE = (
     Clause(key("intro"), 1, "", "<p>前言。</p>", numbered=False),
     Clause(key("one"), 1, "蒐集", "<p>甲。</p>"),
@@ -32,44 +27,6 @@ TREE = (
     Clause(key("deep"), 3, "細目", "<p>乙。</p>"),
     Clause(key("two"), 1, "", "<p>丙。</p>"),
 )
-
-
-def period(first: str | None, then: str | None = None) -> Period:
-    edition = Edition(major=1, minor=0)
-    edition.applies_from = dt.date.fromisoformat(first) if first else None
-    edition.next_from = dt.date.fromisoformat(then) if then else None
-    edition.next_major = edition.next_minor = edition.next_kind = None
-    edition.previous_major = edition.previous_minor = None
-    return Period(edition, TODAY)
-
-
-class TestPeriod:
-    @pytest.mark.parametrize(
-        ("first", "then", "state"),
-        [
-            (None, None, State.ANNOUNCED),
-            ("2026-03-15", None, State.ANNOUNCED),
-            ("2026-03-14", None, State.IN_FORCE),
-            ("2026-01-01", "2026-03-15", State.IN_FORCE),
-            ("2026-01-01", "2026-03-14", State.SUPERSEDED),
-            ("2026-01-01", "2026-01-01", State.SUPERSEDED),
-        ],
-    )
-    def test_knows_what_the_edition_is_today(self, first: str | None, then: str | None, state: State) -> None:
-        found = period(first, then)
-        assert found.state == state
-        assert [found.is_announced, found.is_in_force, found.is_superseded].count(True) == 1
-
-    def test_ends_on_the_day_before_the_next(self) -> None:
-        assert period("2026-01-01", "2026-03-01").last == dt.date(2026, 2, 28)
-        assert period("2026-01-01").last is None
-
-    def test_is_empty_when_the_next_began_on_the_same_day(self) -> None:
-        assert period("2026-01-01", "2026-01-01").is_empty
-        assert not period("2026-01-01", "2026-01-02").is_empty
-
-    def test_has_no_neighbours_by_itself(self) -> None:
-        assert (period("2026-01-01").next_number, period("2026-01-01").previous_number) == ("", "")
 
 
 class TestListContents:

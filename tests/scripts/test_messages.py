@@ -3,6 +3,7 @@ import os
 import polib
 import pytest
 
+from jinja2 import TemplateSyntaxError
 from scripts import messages
 from scripts.compile_messages import compile_catalogues
 
@@ -27,6 +28,17 @@ TEMPLATE = """{% load i18n %}
 {% translate "May" context "permission" as may %}
 """
 
+PUBLIC = """{% extends "base.html" %}
+<p title="{{ _('Clauses') }}">{{ pgettext("between words", ", ") }}</p>
+{% trans counter=items|length, name=name|upper %}
+  {{ counter }} text
+  of {{ name }}
+{% pluralize %}
+  {{ counter }} texts
+  of {{ name }}
+{% endtrans %}
+"""
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -37,6 +49,8 @@ def project(tmp_path):
     (tmp_path / "policies" / "models.py").write_text(MODULE, encoding="utf-8")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text(TEMPLATE, encoding="utf-8")
+    (tmp_path / "jinja2" / "policies").mkdir(parents=True)
+    (tmp_path / "jinja2" / "policies" / "page.html").write_text(PUBLIC, encoding="utf-8")
     return tmp_path
 
 
@@ -67,8 +81,17 @@ def test_finds_the_messages_of_modules_and_templates(project):
         (None, "nobody", ""),
         (None, "%(n)s edition", "%(n)s editions"),
         ("permission", "May", ""),
+        (None, "Clauses", ""),
+        ("between words", ", ", ""),
+        (None, "%(counter)s text of %(name)s", "%(counter)s texts of %(name)s"),
     }
     assert found[None, "Name"].comments == ["a person's"]
+
+
+def test_a_public_template_that_cannot_be_read_is_not_skipped(project):
+    (project / "jinja2" / "policies" / "page.html").write_text("{% trans %}Lost{% endif %}", encoding="utf-8")
+    with pytest.raises(TemplateSyntaxError):
+        messages.extract(project)
 
 
 def test_a_complete_catalogue_has_no_fault(project):

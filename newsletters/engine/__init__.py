@@ -1,0 +1,1 @@
+"""Sending: claims, leases, limits and the worker that `send_bulletins` runs."""

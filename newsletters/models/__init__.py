@@ -1,0 +1,32 @@
+from newsletters.models.mailings import Delivery, DigestRun, Mailing, MailingBody
+from newsletters.models.sending import Bounce, Destination, OperatorAlarm, Worker
+from newsletters.models.subscribers import (
+    ConsentContext,
+    ConsentEvent,
+    ConsentText,
+    Subscriber,
+    Subscription,
+    SubscriptionRequest,
+    Suppression,
+)
+from newsletters.models.topics import Topic, TopicText
+
+__all__ = [
+    "Bounce",
+    "ConsentContext",
+    "ConsentEvent",
+    "ConsentText",
+    "Delivery",
+    "Destination",
+    "DigestRun",
+    "Mailing",
+    "MailingBody",
+    "OperatorAlarm",
+    "Subscriber",
+    "Subscription",
+    "SubscriptionRequest",
+    "Suppression",
+    "Topic",
+    "TopicText",
+    "Worker",
+]

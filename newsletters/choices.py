@@ -123,3 +123,39 @@ class BounceKind(models.TextChoices):
     NETWORK = "network", _("The network or a server failed")
     COMPLAINT = "complaint", _("Reported as unwanted")
     UNKNOWN = "unknown", _("Could not be read")
+
+
+class BounceChannel(models.TextChoices):
+    """How a bounce reached us."""
+
+    SMTP = "smtp", _("Refused while it was handed over")
+    PIPE = "pipe", _("Mail server")
+    IMAP = "imap", _("Mailbox")
+    SERVICE = "service", _("Mail service")
+
+
+class BounceEffect(models.TextChoices):
+    """What a bounce led to."""
+
+    NONE = "none", _("Nothing")
+    SCORED = "scored", _("Counted")
+    ENDED = "ended", _("Subscriptions ended")
+    ALARMED = "alarmed", _("Alarm")
+    HELD = "held", _("Held back until an operator decides")
+
+
+class AlarmKind(models.TextChoices):
+    """What an operator must put right; the words tell an operator what happens."""
+
+    RELAY = "relay", _("Our relay refuses mail or does not answer")
+    WORKER = "worker", _("Mail is waiting and no worker takes it")
+    DKIM = "dkim", _("Receivers refuse our DKIM signature")
+    SPF = "spf", _("Receivers find our relay missing in our SPF record")
+    AUTHENTICATION = "authentication", _("Receivers cannot confirm that mail is ours (SPF, DKIM, DMARC)")
+    REVERSE_DNS = "reverse_dns", _("Receivers find no matching name for our relay’s address (PTR)")
+    RATE = "rate", _("Receivers say that we send too much at once")
+    POLICY = "policy", _("Receivers refuse us by a rule of theirs")
+    CONTENT = "content", _("Receivers refuse the form or content of our mail")
+    SIZE = "size", _("Receivers find our mail too large")
+    MASS_REFUSAL = "mass_refusal", _("One destination refuses many recipients at once")
+    COMPLAINTS = "complaints", _("Many readers report our mail as unwanted")

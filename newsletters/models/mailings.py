@@ -49,6 +49,10 @@ class Mailing(models.Model):
     class Meta:
         verbose_name = _("mailing")
         verbose_name_plural = _("mailings")
+        permissions = [
+            ("operate_mailing", "Can pause, resume and cancel mailings and decide about uncertain messages"),
+            ("export_addresses", "Can see and export the addresses of recipients"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(approved_by_name="") | ~Q(approved_by_name=models.F("author_name")),
@@ -144,6 +148,10 @@ class Delivery(models.Model):
             models.Index(fields=["mailing", "state"], name="newsletters_delivery_counts"),
             models.Index(
                 fields=["subscriber"], condition=Q(state__in=["ready", "claimed"]), name="newsletters_delivery_pending"
+            ),
+            models.Index(fields=["id"], condition=Q(state="rejected"), name="newsletters_delivery_rejected"),
+            models.Index(
+                fields=["mailing", "id"], condition=Q(state="uncertain"), name="newsletters_delivery_uncertain"
             ),
         ]
 

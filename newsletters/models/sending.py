@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from newsletters.choices import BounceKind
+from newsletters.choices import AlarmKind, BounceChannel, BounceEffect, BounceKind
 from newsletters.models.mailings import Delivery
 
 
@@ -57,34 +57,47 @@ class Bounce(models.Model):
     """A report about a message of ours that came back. Deleted with the deliveries.
 
     `delivery` is NULL when the token in the return path is not ours: such a report changes nobody. `source_key` is the
-    digest of what was received, so that a report handed in twice counts once.
+    digest of what was received, so that a report handed in twice counts once. Taking a report in writes the row and
+    nothing else; grading comes later and says in `effect` what it did. `is_final`: the address will never work again.
     """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="bounces")
     source_key = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=20, choices=BounceKind)
     status = models.CharField(max_length=12, blank=True)
+    is_final = models.BooleanField(default=False)
+    alarm = models.CharField(max_length=40, choices=AlarmKind, blank=True)
     diagnostic = models.CharField(max_length=500, blank=True)
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20, choices=BounceChannel)
     received_at = models.DateTimeField(db_index=True)
+    graded_at = models.DateTimeField(null=True)
+    effect = models.CharField(max_length=20, choices=BounceEffect, blank=True)
 
     class Meta:
         verbose_name = _("bounce")
         verbose_name_plural = _("bounces")
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(graded_at=None), name="newsletters_bounce_ungraded"),
+            models.Index(fields=["id"], condition=models.Q(effect="held"), name="newsletters_bounce_held"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
 
 
 class OperatorAlarm(models.Model):
-    """Something that an operator must put right, such as a signature that receivers refuse; open until `settled_at`."""
+    """Something that an operator must put right, such as a signature that receivers refuse; open until `settled_at`.
 
-    kind = models.CharField(max_length=40)
+    `sentence` is the evidence: what a server said, or which destination it is about. No e-mail address.
+    """
+
+    kind = models.CharField(max_length=40, choices=AlarmKind)
     sentence = models.CharField(max_length=500)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     count = models.PositiveIntegerField(default=1)
     settled_at = models.DateTimeField(null=True)
+    settled_by_name = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("alarm")

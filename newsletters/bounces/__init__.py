@@ -1,0 +1,1 @@
+"""Mail about our mail: what came back, who complained, and what either says."""

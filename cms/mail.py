@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SCHEMES = {"smtp": 25, "smtps": 465}
 _TLS = ("auto", "starttls", "none")
+_MAILBOX_SCHEMES = {"imap": 143, "imaps": 993}
 _SHORTEST_KEY = 32
 _KEY = re.compile(r"(?P<number>[0-9]{1,3}):(?P<secret>.+)")
 
@@ -51,6 +52,48 @@ def smtp_settings(name: str, url: str) -> SmtpSettings | None:
         port=port or _SCHEMES[parts.scheme],
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        tls=tls,
+    )
+
+
+class MailboxSettings(TypedDict):
+    """A folder on an IMAP server. `tls` is `implicit`, `starttls` (required) or `none`."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    tls: str
+
+
+def mailbox_settings(name: str, url: str) -> MailboxSettings | None:
+    """Return the folder that `imaps://user:password@host/INBOX` names; None when it is empty.
+
+    `imap:` upgrades the connection or gives up, unless `?tls=none` says that it need not be encrypted.
+
+    Raises:
+        ImproperlyConfigured: it is malformed. The message names the variable and never repeats the address.
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    tls = "implicit" if parts.scheme == "imaps" else parse_qs(parts.query).get("tls", ["starttls"])[0]
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    is_known = parts.scheme in _MAILBOX_SCHEMES and tls in {"implicit", "starttls", "none"}
+    if not is_known or not parts.hostname or not folder.isascii():
+        msg = f"{name} is not the address of a mailbox. It looks like imaps://user:password@host/INBOX (in ASCII)."
+        raise ImproperlyConfigured(msg)
+    return MailboxSettings(
+        host=parts.hostname,
+        port=port or _MAILBOX_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=folder,
         tls=tls,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from cms.database import database_settings
-from cms.mail import agency_domain, smtp_settings
+from cms.mail import agency_domain, mailbox_settings, smtp_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -121,6 +121,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("SYSTEM_FROM", f"no-reply@{AVOW_MAIL_DOMAIN}
 BULLETIN_FROM = os.environ.get("BULLETIN_FROM", f"bulletins@{AVOW_MAIL_DOMAIN}")
 #: Bounces come back to local parts under this domain, each with the token of its delivery.
 AVOW_RETURN_DOMAIN = os.environ.get("AVOW_RETURN_DOMAIN", AVOW_MAIL_DOMAIN)
+#: The folder from which `fetch_bounces` takes reports, where no mail server pipes them to `process_bounce`.
+BOUNCE_MAILBOX = mailbox_settings("BOUNCE_IMAP_URL", os.environ.get("BOUNCE_IMAP_URL", ""))
 #: Where mail lies as files while no relay is named: for trial, never for production.
 AVOW_OUTBOX = Path(os.environ.get("AVOW_OUTBOX", BASE_DIR / ".avow" / "outbox"))
 #: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.

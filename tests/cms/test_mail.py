@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from cms.mail import agency_domain, development_keys, smtp_settings, token_keys
+from cms.mail import agency_domain, development_keys, mailbox_settings, smtp_settings, token_keys
 
 SECRET = "s" * 32
 
@@ -73,3 +73,37 @@ def test_development_keys_differ_by_use_and_by_secret():
     (one,), suppression = development_keys("a")
     (other,), _suppression = development_keys("b")
     assert len({one[1].decode(), suppression, other[1].decode()}) == 3
+
+
+def test_reads_a_mailbox():
+    assert mailbox_settings("BOUNCE_IMAP_URL", "imaps://us%40er:p%3Aw@imap.example/INBOX/bounces") == {
+        "host": "imap.example",
+        "port": 993,
+        "user": "us@er",
+        "password": "p:w",
+        "folder": "INBOX/bounces",
+        "tls": "implicit",
+    }
+
+
+def test_a_mailbox_is_reached_in_secret_unless_told_otherwise():
+    secret = mailbox_settings("BOUNCE_IMAP_URL", "imap://imap.example")
+    plain = mailbox_settings("BOUNCE_IMAP_URL", "imap://imap.example:1143/?tls=none")
+    assert secret
+    assert plain
+    assert (secret["tls"], secret["port"], secret["folder"]) == ("starttls", 143, "INBOX")
+    assert (plain["tls"], plain["port"]) == ("none", 1143)
+
+
+def test_no_address_is_no_mailbox():
+    assert mailbox_settings("BOUNCE_IMAP_URL", "") is None
+
+
+@pytest.mark.parametrize(
+    "url", ["imap.example", "pop3://u:hush@h", "imaps://", "imaps://u:hush@h:no", "imap://h?tls=auto", "imaps://h/信"]
+)
+def test_a_malformed_mailbox_is_refused_without_its_secret(url):
+    with pytest.raises(ImproperlyConfigured) as caught:
+        mailbox_settings("BOUNCE_IMAP_URL", url)
+    assert "BOUNCE_IMAP_URL" in str(caught.value)
+    assert "hush" not in str(caught.value)

@@ -38,10 +38,12 @@ class EndedReason(models.TextChoices):
     PAGE = "page", _("Unsubscribed on the page")
     CHANGED = "changed", _("Replaced by another choice")
     UNDONE = "undone", _("Undone from the welcome mail")
+    NOT_ME = "not_me", _("Disowned: “this was not me”")
     BOUNCED = "bounced", _("Mail could not be delivered")
     COMPLAINT = "complaint", _("Reported as unwanted")
     ERASED = "erased", _("Erased at the person’s request")
     TOPIC_CLOSED = "topic_closed", _("The topic was closed")
+    OPERATOR = "operator", _("Ended by an operator")
 
 
 class ConsentAction(models.TextChoices):
@@ -65,6 +67,7 @@ class SuppressionScope(models.TextChoices):
     TOPIC = "topic", _("One topic")
     BULLETINS = "bulletins", _("All bulletins and alerts")
     ADDRESS = "address", _("Anything: the address does not work")
+    SIGN_UP = "sign_up", _("Confirmations of sign-ups")
 
 
 class SuppressionReason(models.TextChoices):
@@ -74,6 +77,15 @@ class SuppressionReason(models.TextChoices):
     COMPLAINT = "complaint", _("Reported as unwanted")
     ERASED = "erased", _("Erased at the person’s request")
     OPERATOR = "operator", _("Entered by an operator")
+
+
+class LookUpAct(models.TextChoices):
+    """What somebody of the staff did with the subscriber they looked up."""
+
+    LOOKED_UP = "looked_up", _("Looked up")
+    ENDED = "ended", _("Ended the subscriptions")
+    ERASED = "erased", _("Erased the subscriber")
+    LIFTED = "lifted", _("Allowed mail again")
 
 
 class MailingKind(models.TextChoices):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from newsletters.choices import (
     ConsentAction,
     EndedReason,
     Frequency,
+    LookUpAct,
     Source,
     SubscriberState,
     SuppressionReason,
@@ -24,13 +26,15 @@ class Subscriber(models.Model):
     """An address that somebody subscribed, or asked to. May be changed and erased.
 
     `address` is what mail is sent to: the local part as it was typed, the domain as DNS knows it (RFC 5891 A-labels).
-    `address_key` is what makes two addresses the same person's: the local part in NFC and folded case. After erasure
-    both are empty (NULL) and the row only keeps its number, to which deliveries and consent events point.
+    `address_key` is what makes two addresses the same person's: the local part in NFC and folded case. `address_hash`
+    is its keyed hash, by which suppressions are found. After erasure address and key are empty (NULL) and the row only
+    keeps its number, to which deliveries and consent events point, and the hash.
     Links signed before `token_epoch` was raised do not manage this subscriber any more.
     """
 
     address = models.CharField(_("e-mail address"), max_length=320, null=True)  # noqa: DJ001 -- NULL is erased, and unique
     address_key = models.CharField(max_length=320, unique=True, null=True)  # noqa: DJ001
+    address_hash = models.CharField(max_length=64, db_index=True)
     locale = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
     state = models.CharField(max_length=20, choices=SubscriberState, default=SubscriberState.PENDING)
     user = models.OneToOneField(
@@ -46,16 +50,50 @@ class Subscriber(models.Model):
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        permissions = [
+            ("look_up_subscriber", _("Can look up one subscriber by the whole address")),
+            ("act_for_subscriber", _("Can end, erase and readmit a subscriber")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=SubscriberState.ERASED, address=None, address_key=None)
                 | Q(~Q(state=SubscriberState.ERASED), address__isnull=False, address_key__isnull=False),
                 name="newsletters_subscriber_erased_has_no_address",
             ),
+            # Without it nobody would see that the address is suppressed.
+            models.CheckConstraint(
+                condition=Q(address_hash__regex=r"^[0-9a-f]{64}$"), name="newsletters_subscriber_has_hash"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"  # an address must not reach logs and messages by way of str()
+
+
+class SignUp(models.Model):
+    """What somebody typed into the sign-up form, until it is dealt with a moment later. Then deleted.
+
+    The form is answered before anybody looks whether the address is known, so that the answer cannot tell.
+    """
+
+    address = models.CharField(max_length=320)
+    address_key = models.CharField(max_length=320)
+    topic_ids = ArrayField(models.BigIntegerField())
+    locale = models.CharField(max_length=12)
+    frequency = models.CharField(max_length=20, choices=Frequency, blank=True)
+    waits_for_language = models.BooleanField(default=False)
+    consent_text = models.ForeignKey("newsletters.ConsentText", on_delete=models.PROTECT, related_name="+")
+    network = models.CharField(max_length=50, blank=True)
+    browser = models.CharField(max_length=40, blank=True)
+    page = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class SubscriptionRequest(models.Model):
@@ -222,3 +260,26 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.reason}"
+
+
+class SubscriberLookUp(AppendOnlyModel):
+    """That somebody of the staff looked for a subscriber, or acted for one, and why. Never changes.
+
+    `subscriber_number` is NULL when nobody was found: looking for many addresses in turn shows all the same.
+    """
+
+    address_hash = models.CharField(max_length=64, db_index=True)
+    subscriber_number = models.BigIntegerField(null=True)
+    act = models.CharField(_("act"), max_length=20, choices=LookUpAct)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    by_name = models.CharField(_("by"), max_length=300)
+    happened_at = models.DateTimeField(_("when"))
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("look-up of a subscriber")
+        verbose_name_plural = _("look-ups of subscribers")
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.act}"

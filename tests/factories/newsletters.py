@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 from core.dates import TAIPEI
+from core.mail_addresses import parse_address
+from core.tokens import keyed_hash
 from newsletters.choices import (
     DeliveryState,
     Frequency,
@@ -17,7 +19,7 @@ from newsletters.choices import (
     SubscriberState,
     TopicKind,
 )
-from newsletters.models import Delivery, Mailing, MailingBody, Subscriber, Subscription, Topic
+from newsletters.models import Delivery, Mailing, MailingBody, Subscriber, Subscription, Topic, TopicText
 
 #: When things happen, unless a test says otherwise.
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=TAIPEI)
@@ -31,11 +33,22 @@ def make_topic(slug: str = "", **fields: Any) -> Topic:
     )
 
 
+def name_topic(topic: Topic, **names: str) -> Topic:
+    """Give `topic` names, by language (`en`, `zh_hant`)."""
+    for code, name in (names or {"en": "News", "zh_hant": "最新消息"}).items():
+        locale = code.replace("_", "-")
+        TopicText.objects.create(topic=topic, locale=locale, name=name, description=f"{name} ({topic.slug})")
+    return topic
+
+
 def make_subscriber(address: str = "", *, topics: tuple[Topic, ...] = (), **fields: Any) -> Subscriber:
     """Return a confirmed subscriber with open subscriptions to `topics`."""
     address = address or f"reader{next(_numbers)}@readers.example"
     defaults = {"locale": "en", "state": SubscriberState.ACTIVE, "created_at": NOW, "confirmed_at": NOW}
-    subscriber = Subscriber.objects.create(address=address, address_key=address.casefold(), **(defaults | fields))
+    parsed = parse_address(address, takes_international=True)
+    subscriber = Subscriber.objects.create(
+        address=parsed.address, address_key=parsed.key, address_hash=keyed_hash(parsed.key), **(defaults | fields)
+    )
     for topic in topics:
         make_subscription(subscriber, topic)
     return subscriber

@@ -1,4 +1,4 @@
-"""What every installation starts with: the languages, a home page and a list of policies in each, roles and a workflow."""
+"""What every installation starts with: languages, a home page and a list of policies in each, roles, a workflow, topics."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from wagtail.models import (
 )
 
 from home.models import HomePage
+from newsletters.services.topics import ensure_alert_topics
 from policies.models import PolicyIndexPage
 from policies.models.pages import INDEX_SLUG
 
@@ -38,13 +39,13 @@ _MODEL_PERMISSIONS = (
 
 
 def lay_out_site(**_kwargs: Any) -> None:
-    """Make what is missing; do nothing where the site has a home page already. Runs after every `migrate`."""
-    if HomePage.objects.exists():
-        return
+    """Make what is missing; leave a site that has a home page as it is, but for the alert topics. Runs after `migrate`."""
     with transaction.atomic():
-        homes = _make_pages()
-        _replace_default_site(homes[settings.LANGUAGE_CODE])
-        _make_roles(list(homes.values()))
+        if not HomePage.objects.exists():
+            homes = _make_pages()
+            _replace_default_site(homes[settings.LANGUAGE_CODE])
+            _make_roles(list(homes.values()))
+        ensure_alert_topics()
 
 
 def _make_pages() -> dict[str, HomePage]:

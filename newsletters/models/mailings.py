@@ -69,7 +69,9 @@ class MailingBody(AppendOnlyModel):
 
     `html` and `text` are lists of parts: a string stands for itself, `{"value": NAME}` for what the delivery gives
     (`newsletters.engine` lists the names). `variant` tells the bodies of one digest apart, one for each combination of
-    topics; empty elsewhere. `headers` are those that are the same for all readers. `digest` covers all of it.
+    topics; that of words in another language than the reader's names that language; empty elsewhere. `headers` are
+    those that are the same for all readers. `article` is what is said as data (`newsletters.articles`): the archive and
+    digests are made from it. `digest` covers all of it.
     """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="bodies")
@@ -79,6 +81,7 @@ class MailingBody(AppendOnlyModel):
     html = models.JSONField()
     text = models.JSONField()
     headers = models.JSONField(default=dict)
+    article = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField()
 

@@ -6,6 +6,8 @@ from wagtail.models import Page, Site, Workflow
 
 from home.bootstrap import APPROVERS, AUTHORS, lay_out_site
 from home.models import HomePage
+from newsletters.models import Topic
+from newsletters.services.topics import ALL_POLICIES
 from policies.models import PolicyIndexPage
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,9 @@ class TestLayOutSite:
         before = Page.objects.count()
         lay_out_site()
         assert Page.objects.count() == before
+
+    def test_there_is_a_topic_for_changes_of_all_policies(self):
+        assert Topic.objects.get(slug=ALL_POLICIES).texts.count() == 2
 
     def test_authors_cannot_publish_and_approvers_can(self):
         names = dict.fromkeys((AUTHORS, APPROVERS))

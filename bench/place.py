@@ -43,6 +43,11 @@ class Place:
             "AVOW_SECRET_KEY": "only-for-measuring-" * 3,
             "AVOW_ALLOWED_HOSTS": "127.0.0.1,testserver",
             "AVOW_BASE_URL": "https://127.0.0.1",
+            # No mail is sent; the production settings want to know all the same.
+            "AVOW_MAIL_DOMAIN": "policies.example",
+            "AVOW_SUPPRESSION_KEY": "only-for-measuring-" * 3,
+            "AVOW_TOKEN_KEYS": f"1:{'only-for-measuring-' * 3}",
+            "SMTP_URL": "smtp://127.0.0.1:25",
             "AVOW_PAGE_CACHE": "1",
             **more,
         }

@@ -7,9 +7,9 @@ from django.template import engines
 from django.test import RequestFactory, override_settings
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
+from jinja2 import UndefinedError
 
 from core.jinja import environment
-from jinja2 import UndefinedError
 
 
 def render(source: str, request: object = None, **context: object) -> str:

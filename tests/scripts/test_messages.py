@@ -2,8 +2,8 @@ import os
 
 import polib
 import pytest
-
 from jinja2 import TemplateSyntaxError
+
 from scripts import messages
 from scripts.compile_messages import compile_catalogues
 

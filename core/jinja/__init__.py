@@ -14,16 +14,18 @@ from django.urls import reverse
 from django.utils import html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import StrictUndefined, Undefined, pass_context
 from wagtail.templatetags.wagtailcore_tags import richtext
 
 from core.addresses import full_address, in_language, same_page
 from core.dates import civil_date, format_date
+from core.jinja.languages import CompiledWords, LanguageEnvironment
 from core.languages import html_language, language_codes, language_name
-from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jinja2 import Environment
     from jinja2.runtime import Context
 
 #: What a page may give to `base.html`, and what it has when it does not.
@@ -43,9 +45,7 @@ def environment(**options: Any) -> Environment:
     """Return the environment in which public templates are compiled."""
     # A name that no view gives fails in a test, and leaves a gap on a page that must stay readable.
     options["undefined"] = StrictUndefined if settings.DEBUG or settings.AVOW_STRICT_TEMPLATES else Undefined
-    made = Environment(  # noqa: S701 -- Django's backend sets autoescape
-        **options, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"]
-    )
+    made = LanguageEnvironment(**options, trim_blocks=True, lstrip_blocks=True, extensions=[CompiledWords])
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(  # type: ignore[attr-defined] # the extension's own
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext

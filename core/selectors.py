@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from core.languages import language_codes
 from core.models import Agency
+from core.prepared import PreparedQuery
+
+_agency = PreparedQuery(lambda language: Agency.objects.filter(language=language), language="\N{REPLACEMENT CHARACTER}")
 
 
 def find_agency(language: str) -> Agency | None:
     """Return the agency's identity card in `language`, or None when it has not been filled in."""
-    return Agency.objects.filter(language=language).order_by("pk").first()
+    return next(iter(_agency.run(language=language)), None)
 
 
 def find_agency_or_other(language: str) -> Agency | None:

@@ -11,10 +11,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
 from core.dates import civil_date
+from core.prepared import PreparedQuery
 from policies.choices import UpdateType
 from policies.models import Edition, EditionText, NoteCorrection, Policy
 from policies.periods import Period, is_passed_over, link_successors
-from policies.prepared import PreparedQuery
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -45,6 +45,47 @@ class TestEnvironment:
         assert 'type="hidden" name="csrfmiddlewaretoken"' in form
 
 
+class TestLanguages:
+    """Words are compiled in, so each language has templates of its own."""
+
+    def both(self, source: str, **context: object) -> tuple[str, str]:
+        with override("zh-hant"):
+            chinese = render(source, **context)
+        return render(source, **context), chinese
+
+    def test_each_language_has_its_own(self) -> None:
+        assert self.both("{{ _('Policies') }}") == ("Policies", "政策")
+
+    def test_a_sentence_is_put_together_in_the_order_of_the_language(self) -> None:
+        source = "{% trans first=a, last=b %}From {{ first }} to {{ last }}{% endtrans %}"
+        assert self.both(source, a="<", b="2") == ("From &lt; to 2", "自&lt;至2")
+
+    def test_plurals_hang_on_the_number(self) -> None:
+        source = "{% trans counter=n %}{{ counter }} clause changed{% pluralize %}{{ counter }} clauses changed{% endtrans %}"
+        assert self.both(source, n=1) == ("1 clause changed", "1條有變更")
+        assert self.both(source, n=2) == ("2 clauses changed", "2條有變更")
+
+    def test_words_with_a_context_and_a_percent_sign(self) -> None:
+        source = "{% trans 'label of a period' %}In force{% endtrans %}{{ _('100%%') }}"
+        assert self.both(source) == ("In force100%", "適用期間100%")
+        assert self.both("{% trans %}100%{% endtrans %}") == ("100%", "100%")
+
+    def test_a_message_made_at_run_time_is_looked_up_then(self) -> None:
+        source = "{{ _('Edition %(number)s', number=n) }}{{ pgettext('between words', c) }}"
+        assert self.both(source, n="<1>", c=", ") == ("Edition &lt;1&gt;, ", "第&lt;1&gt;版、")
+
+    def test_what_a_template_imports_is_of_its_language(self) -> None:
+        source = "{% from 'components/links.html' import where_to_go %}{{ where_to_go(()) }}"
+        english, chinese = self.both(source)
+        assert "All policies" in english
+        assert "所有政策" in chinese
+        assert "All policies" not in chinese
+
+    def test_without_a_language_the_default_one_is_meant(self) -> None:
+        with override(None):
+            assert render("{{ _('Policies') }}") == "Policies"
+
+
 class TestCivilTime:
     def test_writes_an_instant_as_its_day_in_taipei(self) -> None:
         instant = dt.datetime(2026, 3, 13, 16, 0, tzinfo=dt.UTC)

@@ -1,0 +1,1 @@
+"""What DNS says about the domain that mail comes from, and what receivers will make of it."""

@@ -35,6 +35,9 @@ _MODEL_PERMISSIONS = (
     ("policies", "change_policy", (APPROVERS,)),
     ("core", "add_agency", (APPROVERS,)),
     ("core", "change_agency", (APPROVERS,)),
+    ("search", "add_synonymset", (AUTHORS, APPROVERS)),
+    ("search", "change_synonymset", (AUTHORS, APPROVERS)),
+    ("search", "delete_synonymset", (AUTHORS, APPROVERS)),
 )
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
+from wagtail.search.index import SearchField
 
 from core.dates import today
 from core.models import BasePage
@@ -24,6 +25,7 @@ class HomePage(BasePage):
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     welcome = RichTextField(_("welcome"), features=["bold", "italic", "link", "ol", "ul"], blank=True)
 
+    search_fields = [*BasePage.search_fields, SearchField("summary"), SearchField("welcome")]
     content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("welcome")]
 
     class Meta:

@@ -54,6 +54,7 @@ def test_every_package_is_in_the_layers():
         ("policies/text/a.py", "core", "The text engine is plain Python"),
         ("newsletters/smtp/a.py", "django.conf", "The SMTP client is plain Python"),
         ("newsletters/bounces/reports/a.py", "core", "The reading of reports about mail is plain Python"),
+        ("search/text/a.py", "django.db", "The words of search are plain Python"),
         ("cms/embedded/a.py", "django.conf", "The embedded database needs no Django"),
     ],
 )

@@ -6,6 +6,7 @@ whether the subscriber's epoch is still the one in the link, is for the service 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from core.tokens import BadTokenError, TokenPurpose, read, sign
 
 #: The local part of return paths, before the delivery's token (RFC 5233 sub-addressing).
 RETURN_PREFIX = "b+"
+#: The local part of the addresses to which some mail programs write in order to unsubscribe, before the token.
+UNSUBSCRIBE_PREFIX = "u+"
+_MESSAGE_ID = re.compile(r"<?([0-9]{1,19})\.[0-9a-f]{8}@([^<>@\s]+?)>?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,27 @@ def return_path(delivery_id: int) -> str:
     return f"{RETURN_PREFIX}{token}@{settings.AVOW_RETURN_DOMAIN}"
 
 
+def unsubscribe_address(link: UnsubscribeLink) -> str:
+    """Return the address to which a mail ends what `link` says (RFC 2369 List-Unsubscribe)."""
+    token = sign(
+        TokenPurpose.ONE_CLICK, link.subscriber_id, link.epoch, link.topic_id, link.delivery_id, lower_case=True
+    )
+    return f"{UNSUBSCRIBE_PREFIX}{token}@{settings.AVOW_RETURN_DOMAIN}"
+
+
+def message_id(delivery_id: int, body_digest: str) -> str:
+    """Return the Message-ID of a delivery: the same at every attempt, so that logs and receivers can tell."""
+    return f"<{delivery_id}.{body_digest[:8]}@{settings.AVOW_MAIL_DOMAIN}>"
+
+
+def read_message_id(text: str) -> int | None:
+    """Return the number of the delivery whose Message-ID this is; None when it is not one of ours. It proves nothing."""
+    match = _MESSAGE_ID.fullmatch(text.strip())
+    if match is None or match[2].lower() != settings.AVOW_MAIL_DOMAIN.lower() or int(match[1]) >= 2**63:
+        return None
+    return int(match[1])
+
+
 def read_unsubscribe(token: str) -> UnsubscribeLink:
     """Raise `BadTokenError` unless `token` is of an unsubscribe link."""
     return UnsubscribeLink(*read(token, TokenPurpose.ONE_CLICK, count=4))
@@ -86,10 +111,19 @@ def read_request(token: str, purpose: TokenPurpose) -> RequestLink:
     return RequestLink(*read(token, purpose, count=2))
 
 
+def read_unsubscribe_address(address: str) -> UnsubscribeLink:
+    """Raise `BadTokenError` unless `address` is one that `unsubscribe_address` returned."""
+    token = _token_of(address, UNSUBSCRIBE_PREFIX)
+    return UnsubscribeLink(*read(token, TokenPurpose.ONE_CLICK, count=4, lower_case=True))
+
+
 def read_return_path(address: str) -> int:
     """Return the delivery's number; raise `BadTokenError` unless `address` is a return path of ours."""
+    return read(_token_of(address, RETURN_PREFIX), TokenPurpose.RETURN_PATH, count=1, lower_case=True)[0]
+
+
+def _token_of(address: str, prefix: str) -> str:
     local, _at, domain = address.strip().strip("<>").rpartition("@")
-    if domain.lower() != settings.AVOW_RETURN_DOMAIN.lower() or not local.lower().startswith(RETURN_PREFIX):
+    if domain.lower() != settings.AVOW_RETURN_DOMAIN.lower() or not local.lower().startswith(prefix):
         raise BadTokenError
-    token = local[len(RETURN_PREFIX) :]
-    return read(token, TokenPurpose.RETURN_PATH, count=1, lower_case=True)[0]
+    return local[len(prefix) :]

@@ -6,3 +6,9 @@ class NewslettersConfig(AppConfig):
     name = "newsletters"
     verbose_name = _("Bulletins and alerts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear of what becomes public."""
+        from newsletters import receivers
+
+        receivers.connect()

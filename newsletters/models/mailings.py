@@ -17,8 +17,9 @@ class Mailing(models.Model):
     """One thing sent to an audience: a bulletin, a change alert, a digest, or a kind of system mail.
 
     `key` says what it is sent about and is unique, so that nothing goes out twice: `bulletin:<translation key>:<n>`,
-    `alert:<edition id>`, `digest:<frequency>:<date>`, `system:<message>`. The list of recipients is frozen by one
-    INSERT … SELECT and may be frozen again when a late language arrives: nobody gets a second delivery.
+    `alert:<edition id>`, `effective:<effective date id>`, `digest:<frequency>:<date>`, `system:<message>`. The list of
+    recipients is frozen by one INSERT … SELECT (`frozen_at`) and again when `wants_freezing` says that a late language
+    arrived: nobody gets a second delivery.
     `approved_by_name` is never the author's name, kept as text.
     """
 
@@ -39,6 +40,7 @@ class Mailing(models.Model):
     approved_by_name = models.CharField(max_length=300, blank=True)
     approved_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
+    wants_freezing = models.BooleanField(default=False)
     paused_reason = models.CharField(max_length=500, blank=True)
     resends_uncertain = models.BooleanField(
         default=False, help_text="Whether a message of which it is not known if it arrived is sent once more."

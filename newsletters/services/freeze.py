@@ -126,7 +126,7 @@ def freeze_mailing(*, mailing: Mailing, at: dt.datetime) -> int:
         }
         cursor.execute(_FREEZE, parameters)
         added: int = cursor.rowcount
-        _mark_frozen(mailing, at=at, has_new=added > 0)
+        _mark_frozen(mailing, at=at)
         wake_workers()
     return added
 
@@ -178,14 +178,12 @@ def _bodies(mailing: Mailing) -> Iterator[tuple[str, int, bool]]:
             yield locale, found[locale, variant], bool(variant)
 
 
-def _mark_frozen(mailing: Mailing, *, at: dt.datetime, has_new: bool) -> None:
+def _mark_frozen(mailing: Mailing, *, at: dt.datetime) -> None:
     # Last, and conditionally: whoever pauses waits for this row's lock only now, and a cancelled mailing stays cancelled.
     kept = Mailing.objects.filter(pk=mailing.pk).exclude(state=MailingState.CANCELLED)
-    if not kept.update(frozen_at=mailing.frozen_at or at):
+    if not kept.update(frozen_at=mailing.frozen_at or at, wants_freezing=False):
         raise MailingRefused(_("Only an approved mailing is sent."))
-    is_first = mailing.frozen_at is None
-    if is_first or has_new:
-        kept.exclude(state=MailingState.PAUSED).update(state=MailingState.SENDING, finished_at=None)
-    if is_first and mailing.kind in {MailingKind.BULLETIN, MailingKind.ALERT}:
+    kept.exclude(state=MailingState.PAUSED).update(state=MailingState.SENDING, finished_at=None)
+    if mailing.frozen_at is None and mailing.kind in {MailingKind.BULLETIN, MailingKind.ALERT}:
         SiteVersion.bump()  # it is in the archive now
     mailing.refresh_from_db()

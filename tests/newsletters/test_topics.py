@@ -27,7 +27,7 @@ class TestEnsureAlertTopics:
             (policy.pk, "policy-privacy")
         ]
         assert names(policy.alert_topic) == {
-            "zh-hant": "「隱私權政策」異動通知",
+            "zh-hant": "《隱私權政策》異動通知",
             "en": "Changes of “Privacy policy”",
         }
 
@@ -61,7 +61,7 @@ class TestEnsurePolicyTopic:
 
         topic = ensure_policy_topic(policy)
 
-        assert names(topic) == {"zh-hant": "「隱私權及個人資料保護政策」異動通知"}
+        assert names(topic) == {"zh-hant": "《隱私權及個人資料保護政策》異動通知"}
 
     def test_a_language_that_comes_later_gets_its_name_then(self) -> None:
         policy = issue(make_page()).edition.policy

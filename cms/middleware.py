@@ -33,6 +33,7 @@ _ADMIN_DIRECTIVES = {
     "object-src": [NONE],
     "frame-ancestors": [SELF],
 }
+_NO_FRAMES, _OWN_FRAMES = f"frame-ancestors {NONE}", f"frame-ancestors {SELF}"
 
 
 def is_admin_path(path: str) -> bool:
@@ -75,7 +76,11 @@ class HeadersMiddleware:
 
 
 class AdminContentSecurityPolicyMiddleware:
-    """Replaces the public policy on the admin path only, where previews are shown in frames of our own."""
+    """Replaces the public policy on the admin path only, where previews are shown in frames of our own.
+
+    A preview is a public page inside: Wagtail makes it by a request of its own, so it comes with the public's headers and
+    keeps them, but for what forbids the frame.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -84,6 +89,9 @@ class AdminContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         if is_admin_path(request.path):
             response._csp_config = _ADMIN_DIRECTIVES  # type: ignore[attr-defined] # noqa: SLF001 -- django-csp's hook
-            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+            policy = response.headers.get("Content-Security-Policy", "")
+            if policy:
+                response.headers["Content-Security-Policy"] = policy.replace(_NO_FRAMES, _OWN_FRAMES)
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from core.models import Agency
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 class AgencyViewSet(ModelViewSet):
@@ -37,3 +38,9 @@ def register_viewset() -> AgencyViewSet:
 def register_permissions() -> QuerySet[Permission]:
     codenames = ["add_agency", "change_agency"]
     return Permission.objects.filter(content_type__app_label="core", codename__in=codenames)
+
+
+@hooks.register("construct_help_menu")
+def leave_out_other_sites(_request: HttpRequest, items: list[Any]) -> None:
+    """Keep the shortcuts only: Wagtail's own guides are in English, elsewhere, and not about policies."""
+    items[:] = [item for item in items if item.name != "editor-guide" and not item.name.startswith("whats-new")]

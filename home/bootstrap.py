@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 from wagtail.models import (
     GroupApprovalTask,
     GroupPagePermission,
@@ -47,6 +47,7 @@ def lay_out_site(**_kwargs: Any) -> None:
         if not HomePage.objects.exists():
             homes = _make_pages()
             _replace_default_site(homes[settings.LANGUAGE_CODE])
+            _forget_other_roles()
             _make_roles(list(homes.values()))
         ensure_alert_topics()
 
@@ -81,6 +82,13 @@ def _replace_default_site(home: HomePage) -> None:
         welcome.delete()  # the “Welcome to your new Wagtail site” page of Wagtail's own migrations
 
 
+def _forget_other_roles() -> None:
+    """Remove the groups and the workflow of Wagtail's own migrations, which know nothing of policies."""
+    Workflow.objects.filter(name="Moderators approval").delete()
+    GroupApprovalTask.objects.filter(name="Moderators approval").delete()
+    Group.objects.filter(name__in=["Editors", "Moderators"], user=None).delete()
+
+
 def _make_roles(homes: list[HomePage]) -> None:
     authors, approvers = (Group.objects.get_or_create(name=name)[0] for name in (AUTHORS, APPROVERS))
     access = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
@@ -94,13 +102,22 @@ def _make_roles(homes: list[HomePage]) -> None:
         permission = _model_permission(app, codename)
         for name in groups:
             Group.objects.get(name=name).permissions.add(permission)
-    workflow, _created = Workflow.objects.get_or_create(name="Approval by a second person")
-    task, is_new = GroupApprovalTask.objects.get_or_create(name="Approval by a policy approver")
+    workflow, _created = Workflow.objects.get_or_create(name=_in_every_language(gettext_noop("Approval")))
+    task, is_new = GroupApprovalTask.objects.get_or_create(name=_in_every_language(gettext_noop("Approval")))
     if is_new:
         task.groups.add(approvers)
         WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     for home in homes:
         WorkflowPage.objects.update_or_create(page=home, defaults={"workflow": workflow})
+
+
+def _in_every_language(message: str) -> str:
+    """Return what Wagtail shows as it stands to editors of every language: “Submit to …”, “… is awaiting …”."""
+    names = []
+    for code, _name in reversed(settings.LANGUAGES):  # English verbs go before any noun, 送請 only before 核定
+        with override(code):
+            names.append(gettext(message))
+    return " ".join(dict.fromkeys(names))
 
 
 def _model_permission(app: str, codename: str) -> Permission:

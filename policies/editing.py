@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models.signals import post_delete, pre_delete
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from wagtail.forms import TaskStateCommentForm
 
 from policies import guards
 from policies.choices import EffectiveRule
@@ -22,6 +24,8 @@ def connect() -> None:
     """Give policy pages their form, and guard the ways of deleting that go around the page's own method."""
     PolicyPage.edit_handler = build_edit_handler()
     PolicyPage.copy_form_class = PolicyCopyForm
+    # Wagtail leaves this label to the name of the field, which nobody can translate.
+    TaskStateCommentForm.base_fields["comment"].label = pgettext_lazy("of an approver", "Comment")
     pre_delete.connect(_refuse_deletion, sender=PolicyPage, dispatch_uid="policies.refuse_deletion")
     post_delete.connect(_forget_policy, sender=PolicyPage, dispatch_uid="policies.forget_policy")
 

@@ -1,7 +1,7 @@
 """Keep the translations of `locale/` complete, without gettext's programs.
 
 `update` brings every .po file to what the sources say now, `check` refuses what is missing, fuzzy, left over or has
-other placeholders than its source.
+other placeholders than its source. It also looks after our wording of others' messages (`scripts.overrides`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from babel.messages.extract import extract as babel_extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from scripts import overrides
 from scripts.compile_messages import ROOT, find_catalogues
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.messages", description=__doc__)
     parser.add_argument("command", choices=["update", "check"])
     command = parser.parse_args(arguments).command
-    lines = {"update": update, "check": check}[command](root)
+    lines = update(root) if command == "update" else [*check(root), *overrides.check(root)]
     for line in lines:
         print(line)
     return 1 if command == "check" and lines else 0

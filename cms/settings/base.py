@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zoneinfo
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # for the translations of “5 seconds ago”, which Wagtail shows
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
@@ -132,7 +134,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "正體中文")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Our own messages, then our wording of others' (scripts/overrides.py).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "overrides"]
 TIME_ZONE = "Asia/Taipei"
 USE_I18N = True
 USE_TZ = True
@@ -194,6 +197,10 @@ WAGTAILIMAGES_IMAGE_MODEL = "core.AvowImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "core.AvowDocument"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+# The names of places: browsers do not know "localtime", nor people "EST5EDT".
+WAGTAIL_USER_TIME_ZONES = sorted(
+    name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/")
+)
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_USAGE_COUNT_ENABLED = False

@@ -42,7 +42,11 @@ class TestLayOutSite:
 
     def test_policies_go_through_approval(self):
         page = PolicyIndexPage.objects.first()
-        assert page.get_workflow() == Workflow.objects.get(name="Approval by a second person")
+        assert page.get_workflow() == Workflow.objects.get(name="核定 Approval")
+
+    def test_nothing_is_left_of_the_roles_of_wagtails_own(self):
+        assert list(Workflow.objects.values_list("name", flat=True)) == ["核定 Approval"]
+        assert set(Group.objects.values_list("name", flat=True)) == {AUTHORS, APPROVERS}
 
     @pytest.mark.parametrize("language", ["en", "zh-hant"])
     def test_the_home_page_answers(self, client, language):

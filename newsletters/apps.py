@@ -8,7 +8,11 @@ class NewslettersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hear of what becomes public."""
+        """Hear of what becomes public, and have done what time brings about."""
         from newsletters import receivers
+        from newsletters.engine import housekeeping
+        from newsletters.services import due
 
         receivers.connect()
+        housekeeping.register("mailings", every=5, run=lambda at: due.run_due(at=at))
+        housekeeping.register("alerts and digests", every=60, run=lambda at: due.run_daily_matters(at=at))

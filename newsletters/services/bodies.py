@@ -84,15 +84,12 @@ def _write(mailing: Mailing, article: Article, *, frame: str, variant: str, at: 
     address = archive_url(mailing.pk, article.language)
     template = TEMPLATES[MailingKind(mailing.kind)]
     content = render_article(article, template=template, frame=frame, topic=mailing.topic, address=address)
-    # RFC 5064, and RFC 3282 for words and frame.
-    languages = dict.fromkeys([html_language(article.language), html_language(frame)])
-    headers = {"Archived-At": f"<{address}>", "Content-Language": ", ".join(languages)}
     return add_body(
         mailing=mailing,
         locale=frame,
         variant=variant,
         content=content,
-        headers=headers,
+        headers={"Archived-At": f"<{address}>"},  # RFC 5064
         article=article.to_data(),
         at=at,
     )

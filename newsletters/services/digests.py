@@ -220,7 +220,6 @@ def _write(
         locale=locale,
         variant=sha256_hex(canonical_json(chosen)),
         content=render_article(article, template="digest", frame=locale, topic=None),
-        headers={"Content-Language": locale},
         article=article.to_data(),
         at=at,
     )

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 
 from newsletters.choices import DeliveryState, MailingState
-from newsletters.models import Delivery, Mailing
+from newsletters.engine.compose import Body, Composer
+from newsletters.engine.housekeeping import registered
+from newsletters.engine.rows import ClaimedRow
+from newsletters.models import Delivery, Mailing, Topic
 from newsletters.services import due
 from newsletters.services.due import run_due
+from newsletters.services.topics import ALL_POLICIES
 from tests.factories.newsletters import NOW, make_body, make_mailing, make_subscriber, make_topic
+from tests.factories.policies import at, issue, make_page
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +31,43 @@ def approved(**fields: Any) -> Mailing:
 def state(mailing: Mailing) -> str:
     mailing.refresh_from_db()
     return mailing.state
+
+
+def test_the_worker_does_it_and_mails_can_be_written(settings: Any) -> None:
+    settings.AVOW_MAIL_DOMAIN = settings.AVOW_RETURN_DOMAIN = "ola.example"
+    moment = at("2026-03-03", 11)
+    make_subscriber(topics=(Topic.objects.get(slug=ALL_POLICIES),))
+    issue(make_page(), on="2026-03-03")
+    issue(make_page(language="en"), on="2026-03-03")
+    chores = {chore.name: chore for chore in registered()}
+
+    chores["alerts and digests"].run(moment)
+    chores["mailings"].run(moment)
+
+    delivery = Delivery.objects.select_related("body__mailing__topic").get()
+    body = delivery.body
+    composer = Composer(
+        Body(body.pk, body.locale, body.subject, body.html, body.text, body.headers, body.digest, is_system=False)
+    )
+    row = ClaimedRow(
+        delivery.pk,
+        1,
+        delivery.mailing_id,
+        body.pk,
+        delivery.subscriber_id,
+        0,
+        delivery.topic_id,
+        None,
+        delivery.address,
+        delivery.destination,
+        delivery.lane,
+    )
+    message = message_from_bytes(composer.compose(row, moment.timestamp()).content, policy=policy.default)
+    assert message["Subject"] == "New: “Privacy policy”"
+    assert message["Archived-At"] == f"<http://127.0.0.1:8000/en/bulletins/{delivery.mailing_id}/>"
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    assert set(parts) == {"text/plain", "text/html"}
+    assert all("/u/" in content for content in parts.values())
 
 
 class TestRunDue:

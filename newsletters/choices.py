@@ -171,3 +171,4 @@ class AlarmKind(models.TextChoices):
     SIZE = "size", _("Receivers find our mail too large")
     MASS_REFUSAL = "mass_refusal", _("One destination refuses many recipients at once")
     COMPLAINTS = "complaints", _("Many readers report our mail as unwanted")
+    SIGN_UPS = "sign_ups", _("More sign-ups come in than the limit allows")

@@ -129,6 +129,10 @@ BOUNCE_MAILBOX = mailbox_settings("BOUNCE_IMAP_URL", os.environ.get("BOUNCE_IMAP
 AVOW_OUTBOX = Path(os.environ.get("AVOW_OUTBOX", BASE_DIR / ".avow" / "outbox"))
 #: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.
 AVOW_TRUSTED_PROXIES = int(os.environ.get("AVOW_TRUSTED_PROXIES", "0"))
+#: More sign-ups to bulletins than this are turned away, with an alarm; half as many for addresses of one mail domain.
+AVOW_SIGN_UPS_PER_HOUR = int(os.environ.get("AVOW_SIGN_UPS_PER_HOUR", "2000"))
+#: Whether the relay takes addresses whose local part is not ASCII (SMTPUTF8, RFC 6531).
+AVOW_INTERNATIONAL_ADDRESSES = os.environ.get("AVOW_INTERNATIONAL_ADDRESSES", "0") == "1"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "正體中文")]

@@ -45,6 +45,7 @@ ELIGIBLE = """
           WHERE u.address_hash = p.address_hash
             AND u.lifted_at IS NULL
             AND (u.until IS NULL OR u.until > %(at)s)
+            AND u.scope <> 'sign_up'  -- that keeps confirmations away, and nothing that was confirmed
             AND (u.scope <> 'topic' OR u.topic_id = s.topic_id)
       )
 """

@@ -28,6 +28,7 @@ from policies.models.pages import INDEX_SLUG
 
 AUTHORS = "Policy authors"
 APPROVERS = "Policy approvers"
+OPERATORS = "Mail operators"
 
 #: What roles may do besides working on pages: app, permission, groups.
 _MODEL_PERMISSIONS = (
@@ -38,6 +39,11 @@ _MODEL_PERMISSIONS = (
     ("search", "add_synonymset", (AUTHORS, APPROVERS)),
     ("search", "change_synonymset", (AUTHORS, APPROVERS)),
     ("search", "delete_synonymset", (AUTHORS, APPROVERS)),
+    ("newsletters", "view_mailing", (OPERATORS,)),
+    ("newsletters", "operate_mailing", (OPERATORS,)),
+    ("newsletters", "add_destination", (OPERATORS,)),
+    ("newsletters", "change_destination", (OPERATORS,)),
+    ("newsletters", "delete_destination", (OPERATORS,)),
 )
 
 
@@ -91,7 +97,9 @@ def _forget_other_roles() -> None:
 
 def _make_roles(homes: list[HomePage]) -> None:
     authors, approvers = (Group.objects.get_or_create(name=name)[0] for name in (AUTHORS, APPROVERS))
+    operators = Group.objects.get_or_create(name=OPERATORS)[0]
     access = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    operators.permissions.add(access)
     for group, codenames in ((authors, ["add_page", "change_page"]), (approvers, ["change_page", "publish_page"])):
         group.permissions.add(access)
         for home in homes:

@@ -1,0 +1,45 @@
+"""What the operator's screens say about mailings and alarms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.translation import gettext as _
+
+from newsletters.admin_views.mailing import title_of
+from newsletters.choices import AlarmKind
+
+if TYPE_CHECKING:
+    from newsletters.models import Mailing
+
+register = template.Library()
+
+
+@register.filter
+def mailing_title(mailing: Mailing) -> str:
+    """Return what operators call the mailing."""
+    return title_of(mailing)
+
+
+@register.filter
+def advice(kind: str) -> str:
+    """Return what to do about an alarm of that kind."""
+    check = _("Run “manage.py check_mail_domain” and compare with what the relay signs.")
+    advices = {
+        AlarmKind.RELAY: _("See the runbook “The relay is down”."),
+        AlarmKind.WORKER: _("Start the workers (“manage.py send_bulletins”) or look into their log."),
+        AlarmKind.DKIM: check,
+        AlarmKind.SPF: check,
+        AlarmKind.AUTHENTICATION: check,
+        AlarmKind.REVERSE_DNS: check,
+        AlarmKind.RATE: _("Set a lower limit for the destination."),
+        AlarmKind.POLICY: _(
+            "Read the answer of the server; its words often hold a link. Nobody’s subscription was touched."
+        ),
+        AlarmKind.CONTENT: _("Read the answer of the server, and look at the mail that it is about."),
+        AlarmKind.SIZE: _("Make the mail smaller: images are most of it."),
+        AlarmKind.MASS_REFUSAL: _("Decide under “Bounces”, where they are held back."),
+        AlarmKind.COMPLAINTS: _("Look at how people come to be subscribed, and at the last mailings."),
+    }
+    return advices.get(AlarmKind(kind), "") if kind in AlarmKind.values else ""

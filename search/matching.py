@@ -220,9 +220,13 @@ class _Statement:
         return [(in_force, days), *([(f"({in_force}) IS NOT TRUE", days)] if self._scope.with_past else [])]
 
     def _whole(self) -> tuple[str, list[str]]:
+        """Return the condition that a text says all that was typed in its order; Chinese with or without the spaces."""
         whole = self._query.whole
         is_same = len(self._query.terms) == 1 and len(self._query.terms[0].alternatives) == 1
-        return ("FALSE", []) if whole is None or is_same else ("strpos(form, %s) > 0", [whole.literal])
+        if whole is None or is_same:
+            return "FALSE", []
+        literals = list(dict.fromkeys([whole.literal, whole.without_spaces]))
+        return f"({' OR '.join(['strpos(form, %s) > 0'] * len(literals))})", literals
 
     def _checks(self, form: str) -> tuple[str, list[str]]:
         """Return the condition that proves what lexemes do not."""

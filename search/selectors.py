@@ -1,125 +1,292 @@
-"""Finding words in the clauses that are in force."""
+"""What a search shows: hits with their snippets, counts, and what to try when there are none."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Subquery
-from django.utils.html import format_html, format_html_join
-from django.utils.text import normalize_newlines
+from django.db import connection
 
-from policies.models import Edition, EditionClause, EditionText
+from search.matching import MOST, Found, Scope, count, exists, find
+from search.models import SearchEntry, SynonymSet, split_words
+from search.stems import stems_of
+from search.text.folding import fold, fold_with_places
+from search.text.query import Needle, Query, parse_query, single
+from search.text.snippets import Passage, Piece, excerpt, mark
+from search.text.synonyms import SynonymTable
+from search.text.tokens import Token, bigrams, tokenize
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
 
-    from django.utils.safestring import SafeString
-
-MAX_QUERY = 200
-MAX_HITS = 50
-_BEFORE = 48
-_LENGTH = 200
+PAGE_SIZE = 20
+MOST_PAGES = MOST // PAGE_SIZE
+_MOST_PARTS = 40
+_ALIKE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A clause that was found; `snippet` and `heading` are HTML with the words found in `<mark>`."""
+    """One result; `heading` and `snippet` are in pieces, of which those asked for are marked."""
 
-    policy: str
+    kind: str
+    locale: str
     title: str
-    key: str
     number: str
-    heading: SafeString
-    snippet: SafeString
+    heading: list[Piece]
+    snippet: list[Piece]
+    address: str
+    edition: str
+    is_in_force: bool
+    first_day: dt.date | None
+    last_day: dt.date | None
 
 
-def normalize_query(text: str) -> str:
-    """Return what is looked for: NFC, one space between words, no control characters, bounded length."""
-    composed = unicodedata.normalize("NFC", text[: 4 * MAX_QUERY])
-    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in composed)
-    return " ".join(visible.split())[:MAX_QUERY].strip()
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """A page of results. `parts` are what was looked for instead of a query that stands nowhere as it was typed."""
+
+    query: Query
+    hits: list[Hit] = field(default_factory=list)
+    total: int = 0
+    is_capped: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    elsewhere: dict[str, int] = field(default_factory=dict)
+    past: int = 0
+    meant: str = ""
+    parts: tuple[str, ...] = ()
+    page: int = 1
+    pages: int = 1
 
 
-def find_clauses(*, query: str, language: str, on: dt.date) -> list[Hit]:
-    """Return clauses in force in `language` that contain every word of `query`, one more than `MAX_HITS` at most.
+def read_query(text: str) -> Query:
+    """Return what `text` asks for, by the editors' synonyms (one query)."""
+    return parse_query(text, _table(tuple(SynonymSet.objects.order_by("pk").values_list("words", flat=True))))
 
-    One query. A language without a text of the edition in force is searched in its newest text, which its page shows.
+
+@lru_cache(maxsize=4)
+def _table(rows: tuple[str, ...]) -> SynonymTable:
+    return SynonymTable([split_words(row) for row in rows])
+
+
+def search(*, text: str, scope: Scope, languages: Sequence[str], kind: str = "", page: int = 1) -> Results:
+    """Return a page of what `text` finds in `scope`, and how much there is of each kind and in each other language.
+
+    Raises:
+        TooBroadError: The database would take too long.
     """
-    words = query.split()
-    clauses = (
-        EditionClause.objects.filter(text__in=_texts_in_force(language, on))
-        .select_related("text__edition__policy")
-        .order_by("text__edition__policy__slug", "position", "pk")
-        .defer("text__html", "text__clauses", "text__changes")
+    query = read_query(text)
+    if not query:
+        return Results(query=query)
+    used, found, with_context = _find(query, scope)
+    matches = [match for match in found.matches if not kind or match.kind == kind]
+    pages = max(1, min(MOST_PAGES, -(-len(matches) // PAGE_SIZE)))
+    page = max(1, min(page, pages))
+    shown = [match.pk for match in matches[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]]
+    others = {
+        language: count(used, replace(scope, locale=language), with_context=with_context)
+        for language in languages
+        if language != scope.locale
+    }
+    past = 0
+    if not found.matches and not scope.with_past:
+        past = count(used, replace(scope, with_past=True), with_context=with_context)
+    return Results(
+        query=query,
+        hits=_show(shown, used, scope.on),
+        total=len(matches),
+        is_capped=found.is_capped,
+        counts=dict(found.counts()),
+        elsewhere={language: number for language, number in others.items() if number},
+        past=past,
+        meant=_find_meant(query, scope) if not found.matches or used is not query else "",
+        parts=tuple(_as_typed(query, needle) for needle in used.needles if needle.tokens) if used is not query else (),
+        page=page,
+        pages=pages,
     )
-    for word in words:
-        clauses = clauses.filter(Q(plain__icontains=word) | Q(heading__icontains=word))
-    return [_hit(clause, words) for clause in clauses[: MAX_HITS + 1]]
 
 
-def _texts_in_force(language: str, on: dt.date) -> Subquery:
-    """Return the newest text of each policy in `language` of an edition that applied; none of withdrawn policies."""
-    newest = (
-        EditionText.objects.in_language(language)
-        .filter(edition__in=Edition.objects.applied(on=on).values("pk"))
-        .exclude(edition__policy__in=_withdrawn(on))
-        .order_by("edition__policy", "-edition__major", "-edition__minor", "-sequence", "-pk")
-        .distinct("edition__policy")
-    )
-    return Subquery(newest.values("pk"))
+def _find(query: Query, scope: Scope) -> tuple[Query, Found, bool]:
+    """Return what matches, the query that it matches, and whether titles of policies were counted in.
+
+    Nobody puts spaces into Chinese, and few know the words of a law: what stands nowhere as typed is looked for in parts.
+    """
+    found = find(query, scope)
+    if found.matches:
+        return query, found, False
+    if len(query.terms) > 1:
+        found = find(query, scope, with_context=True)
+        if found.matches:
+            return query, found, True
+    parts = _part(query, scope)
+    if parts is not None:
+        found = find(parts, scope, with_context=True)
+        if found.matches:
+            return parts, found, True
+    return query, Found(), False
 
 
-def _withdrawn(on: dt.date) -> Subquery:
-    newest = Edition.objects.in_force(on=on).order_by("policy", "-major", "-minor", "-pk").distinct("policy")
-    return Subquery(Edition.objects.filter(pk__in=newest.values("pk"), kind="withdrawal").values("policy"))
+def _part(query: Query, scope: Scope) -> Query | None:
+    """Return the query with each run cut where no text has both neighbours, without what stands nowhere; None when whole."""
+    runs = {t for needle in query.needles for t, is_run in zip(needle.tokens, needle.runs, strict=True) if is_run}
+    pairs = {pair for run in runs for pair in bigrams(run)[:-1]}
+    if not pairs or any(needle.is_exact for needle in query.needles):
+        return None
+    known = exists(sorted(pairs)[: _MOST_PARTS * 5], scope)
+    terms = []
+    for term in query.terms:
+        needle = next(term.needles)
+        if needle.path or not all(needle.runs):
+            terms.append(term)
+            continue
+        for run in needle.tokens:
+            terms += [single(Needle((part,), (True,))) for part in _cut(run, known)]
+    parts = Query(query.text, tuple(dict.fromkeys(terms)), query.is_shortened)
+    return parts if parts.terms and parts.terms != query.terms else None
 
 
-def _hit(clause: EditionClause, words: list[str]) -> Hit:
-    plain = " ".join(normalize_newlines(clause.plain).split())
+def _cut(run: str, known: set[str]) -> list[str]:
+    parts, start = [], 0
+    for place, pair in enumerate(bigrams(run)[:-1], start=1):
+        if pair not in known:
+            parts.append(run[start:place])
+            start = place
+    parts.append(run[start:])
+    return [part for part in parts if len(part) > 1]
+
+
+def _find_meant(query: Query, scope: Scope) -> str:
+    """Return the query with its unknown words as they were perhaps meant, when that finds anything; else nothing."""
+    stems = stems_of(query.words)
+    known = exists({stems[word] for word in query.words}, scope)
+    folded = fold_with_places(query.text)
+    text = query.text
+    for token in reversed(tokenize(folded.text)):
+        if token.text in query.words and stems[token.text] not in known and (meant := _most_alike(token.text)):
+            text = text[: folded.starts[token.start]] + meant + text[folded.ends[token.end - 1] :]
+    return text if text != query.text and count(read_query(text), scope) else ""
+
+
+def _as_typed(query: Query, needle: Needle) -> str:
+    """Return a needle in the reader's own characters."""
+    folded = fold_with_places(query.text)
+    place = folded.text.find(needle.tokens[0])
+    last = place + len(needle.tokens[0]) - 1
+    return query.text[folded.starts[place] : folded.ends[last]] if place >= 0 else " ".join(needle.tokens)
+
+
+def _most_alike(word: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT text FROM search_indexedword WHERE text %% %s ORDER BY similarity(text, %s) DESC, text LIMIT %s",
+            [word, word, _ALIKE],
+        )
+        found = [(_distance(word, text), place, text) for place, (text,) in enumerate(cursor.fetchall())]
+    best = min(found, default=None)
+    return best[2] if best and best[0] <= (1 if len(word) < 5 else 2) else ""
+
+
+def _distance(first: str, second: str) -> int:
+    """Return the number of letters to change, add, take away or swap with the next (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, start=1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(second, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _show(keys: Sequence[int], query: Query, on: dt.date) -> list[Hit]:
+    entries = SearchEntry.objects.defer("form", "vector").in_bulk(keys)
+    passages = {pk: (Passage(entry.heading), Passage(_one_line(entry.body))) for pk, entry in entries.items()}
+    needles = list(query.needles)
+    words = {word for pair in passages.values() for passage in pair for word in passage.words}
+    stems = stems_of(words | {t for n in needles for t, is_run in zip(n.tokens, n.runs, strict=True) if not is_run})
+    return [
+        _hit(entries[pk], [(p.text, p.spans(needles, stems)) for p in passages[pk]], on) for pk in keys if pk in entries
+    ]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _hit(entry: SearchEntry, texts: list[tuple[str, list[tuple[int, int]]]], on: dt.date) -> Hit:
+    (heading, heading_spans), (body, body_spans) = texts
+    begins, ends = entry.applies_from, entry.applies_until
+    is_in_force = begins is not None and begins <= on and (ends is None or ends > on)
     return Hit(
-        policy=clause.text.edition.policy.slug,
-        title=clause.text.title,
-        key=str(clause.key),
-        number=clause.number,
-        heading=mark(clause.heading, words),
-        snippet=mark(_excerpt(plain, words), words),
+        kind=entry.kind,
+        locale=entry.locale,
+        title=entry.title,
+        number=entry.number,
+        heading=mark(heading, heading_spans),
+        snippet=excerpt(body, body_spans),
+        address=entry.address if is_in_force or not entry.past_address else entry.past_address,
+        edition=entry.first_edition,
+        is_in_force=is_in_force,
+        first_day=begins,
+        last_day=ends - dt.timedelta(days=1) if ends else None,
     )
 
 
-def _excerpt(plain: str, words: list[str]) -> str:
-    folded = plain.casefold()
-    found = [place for word in words if (place := folded.find(word.casefold())) >= 0]
-    start = max(0, min(found, default=0) - _BEFORE)
-    end = start + _LENGTH
-    return ("…" if start else "") + plain[start:end].strip() + ("…" if end < len(plain) else "")
+# Suggestions while typing
 
 
-def mark(text: str, words: list[str]) -> SafeString:
-    """Return `text` as HTML with every occurrence of `words` in `<mark>`."""
-    # ß and its like fold to two characters, and places would no longer agree: then fold less.
-    fold = next((fold for fold in (str.casefold, str.lower) if len(fold(text)) == len(text)), str)
-    folded = fold(text)
-    is_marked = [False] * len(text)
-    for word in words:
-        needle = fold(word)
-        place = folded.find(needle)
-        while place >= 0:
-            is_marked[place : place + len(needle)] = [True] * len(needle)
-            place = folded.find(needle, place + 1)
-    return format_html_join("", "{}", ((_run(text[a:b], marked),) for a, b, marked in _runs(is_marked)))
+def suggest(*, text: str, scope: Scope, limit: int = 8) -> list[str]:
+    """Return headings in force, and words of the editors' list, that go on with what is being typed."""
+    tokens = tokenize(fold(text[:100]))
+    if not tokens:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT heading FROM (
+                SELECT heading, count(*) AS often, bool_or(starts_with(form, %s)) AS begins
+                FROM search_searchentry
+                WHERE ts_filter(vector, '{a}'::"char"[]) @@ %s::tsquery AND locale = %s
+                    AND strpos(split_part(form, E'\\n', 1), %s) > 0
+                    AND applies_from <= %s AND (applies_until IS NULL OR applies_until > %s)
+                GROUP BY heading
+            ) AS headings
+            ORDER BY begins DESC, often DESC, length(heading), heading LIMIT %s
+            """,
+            [
+                f" {_typed(tokens).strip()}",
+                _write_prefix(tokens),
+                scope.locale,
+                _typed(tokens),
+                scope.on,
+                scope.on,
+                limit,
+            ],
+        )
+        headings = [heading for (heading,) in cursor.fetchall()]
+    typed = _typed(tokens)
+    rows = SynonymSet.objects.order_by("pk").values_list("words", flat=True)
+    words = [word for row in rows for word in split_words(row) if typed.strip() in fold(word)]
+    return list(dict.fromkeys([*headings, *words]))[:limit]
 
 
-def _runs(flags: list[bool]) -> list[tuple[int, int, bool]]:
-    runs: list[tuple[int, int, bool]] = []
-    for index, flag in enumerate(flags):
-        if runs and runs[-1][2] is flag:
-            runs[-1] = (runs[-1][0], index + 1, flag)
+def _typed(tokens: list[Token]) -> str:
+    """Return typed tokens as the normal form has them, the last perhaps not finished."""
+    return ("" if tokens[0].is_run else " ") + " ".join(token.text for token in tokens)
+
+
+def _write_prefix(tokens: list[Token]) -> str:
+    """Return a `tsquery` that every heading with the tokens matches; stems end otherwise than words."""
+    lexemes: list[str] = []
+    for token in tokens:
+        if token.is_run and len(token.text) > 1:
+            lexemes += [f"'{pair}'" for pair in bigrams(token.text)[:-1]]
+        elif token.is_run:
+            lexemes.append(f"'{token.text}':*")
         else:
-            runs.append((index, index + 1, flag))
-    return runs
-
-
-def _run(text: str, is_marked: bool) -> SafeString:
-    return format_html("<mark>{}</mark>", text) if is_marked else format_html("{}", text)
+            lexemes.append(f"'{token.text[: max(1, len(token.text) - 3)]}':*")
+    return " & ".join(lexemes)

@@ -1,4 +1,4 @@
-"""The address of search, under `/<lang>/search/`."""
+"""The addresses of search, under `/<lang>/search/`."""
 
 from django.urls import path
 
@@ -6,4 +6,8 @@ from search import views
 
 app_name = "search"
 
-urlpatterns = [path("", views.search, name="search")]
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("suggest/", views.suggest, name="suggest"),
+    path("opensearch.xml", views.describe, name="describe"),
+]

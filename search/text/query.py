@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from search.text.folding import fold
@@ -53,9 +54,13 @@ class Needle:
         return f"{before}{' '.join(self.tokens)}{after}"
 
     @property
-    def is_character(self) -> bool:
-        """Whether it is a single character of a run, which begins one of the run's bigrams."""
-        return len(self.tokens) == 1 and self.runs[0] and len(self.tokens[0]) == 1
+    def without_spaces(self) -> str:
+        """The literal with runs that follow each other as one: 個人 資料 is 個人資料."""
+        literal = self.literal
+        for before, after in pairwise(zip(self.tokens, self.runs, strict=True)):
+            if before[1] and after[1]:
+                literal = literal.replace(f"{before[0]} {after[0]}", f"{before[0]}{after[0]}")
+        return literal
 
     @property
     def is_letter(self) -> bool:

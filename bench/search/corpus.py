@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CHINESE, ENGLISH = "zh-hant", "en"
 _SEED = 20260314
 _RUN = re.compile("[\u4e00-\u9fff]{2,}")
-_SYLLABLES = "ka lo mi ten rus vor ban del gri os pen qua sit um ver zan".split(" ")
+_SYLLABLES = ["ka", "lo", "mi", "ten", "rus", "vor", "ban", "del", "gri", "os", "pen", "qua", "sit", "um", "ver", "zan"]
 _NAMED = 0.3
 
 
@@ -53,8 +53,7 @@ def _chinese(chance: random.Random, phrases: list[str]) -> str:
 
 def _english(chance: random.Random, phrases: list[str]) -> str:
     parts = [
-        chance.choice(phrases)
-        + (f" {''.join(chance.choices(_SYLLABLES, k=chance.randint(2, 4)))}" * _is_named(chance))
+        chance.choice(phrases) + (f" {''.join(chance.choices(_SYLLABLES, k=chance.randint(2, 4)))}" * _is_named(chance))
         for _ in range(chance.randint(1, 5))
     ]
     return "; ".join(parts) + "."

@@ -11,8 +11,9 @@ class NewslettersConfig(AppConfig):
         """Hear of what becomes public, and have done what time brings about."""
         from newsletters import receivers
         from newsletters.engine import housekeeping
-        from newsletters.services import due
+        from newsletters.services import due, grading
 
         receivers.connect()
         housekeeping.register("mailings", every=5, run=lambda at: due.run_due(at=at))
+        housekeeping.register("bounces", every=30, run=lambda at: grading.grade(at=at))
         housekeeping.register("alerts and digests", every=60, run=lambda at: due.run_daily_matters(at=at))

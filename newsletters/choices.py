@@ -154,6 +154,7 @@ class BounceEffect(models.TextChoices):
     ENDED = "ended", _("Subscriptions ended")
     ALARMED = "alarmed", _("Alarm")
     HELD = "held", _("Held back until an operator decides")
+    RELEASED = "released", _("To be applied: an operator decided so")
 
 
 class AlarmKind(models.TextChoices):

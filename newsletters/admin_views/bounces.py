@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django import forms
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.views.generic import ListView
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import FormView, ListView
+from wagtail.admin import messages
 from wagtail.admin.paginator import WagtailPaginator
 
+from newsletters.admin_views.acts import ReasonForm
 from newsletters.admin_views.base import MailScreen
 from newsletters.choices import BounceChannel, BounceEffect, BounceKind
 from newsletters.models import Bounce
+from newsletters.services.grading import count_held, decide_held
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
 
-_HELD_SHOWN = 50
+
+class HeldForm(ReasonForm):
+    """Whether a destination that refused many at once is believed, and why."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[
+            ("forget", gettext_lazy("It was a fault of theirs: forget these reports")),
+            ("apply", gettext_lazy("It is true: end the subscriptions of these addresses")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    field_order = ["decision", "reason"]
 
 
 class BouncesView(MailScreen, ListView[Bounce]):
@@ -42,9 +64,8 @@ class BouncesView(MailScreen, ListView[Bounce]):
         return found.order_by("-received_at", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        held = Bounce.objects.filter(effect=BounceEffect.HELD).values_list("delivery__destination")
         return super().get_context_data(
-            held=held.annotate(Count("pk")).order_by("delivery__destination")[:_HELD_SHOWN],
+            held=count_held(),
             filters=[
                 ("kind", _("About"), BounceKind.choices, self.chosen.get("kind", "")),
                 ("effect", _("Led to"), BounceEffect.choices, self.chosen.get("effect", "")),
@@ -52,3 +73,52 @@ class BouncesView(MailScreen, ListView[Bounce]):
             ],
             **kwargs,
         )
+
+
+class DecideHeldView(MailScreen, FormView[HeldForm]):
+    """Decides about the bounces of `?destination=` that were held back."""
+
+    template_name = "newsletters/admin/act.html"
+    form_class = HeldForm
+    needs_operator = True
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.destination = request.GET.get("destination", "")[:255]
+
+    def get_page_title(self) -> str:
+        return _("Decide about bounces held back")
+
+    def get_page_subtitle(self) -> str:
+        return self.destination
+
+    def get_trail(self) -> list[dict[str, Any]]:
+        return [{"url": reverse("avow_mail:bounces"), "label": _("Bounces")}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        count = dict(count_held()).get(self.destination)
+        if count is None:
+            raise Http404
+        sentence = ngettext(
+            "%(destination)s says of %(count)s recipient that the address does not exist.",
+            "%(destination)s says of %(count)s recipients that their addresses do not exist.",
+            count,
+        ) % {"destination": self.destination, "count": number_format(count)}
+        return super().get_context_data(
+            explanation=[sentence, _("What is applied ends subscriptions; people would have to sign up again.")],
+            button=_("Decide"),
+            back=reverse("avow_mail:bounces"),
+            **kwargs,
+        )
+
+    def form_valid(self, form: HeldForm) -> HttpResponse:
+        count = decide_held(
+            destination=self.destination,
+            is_true=form.cleaned_data["decision"] == "apply",
+            reason=form.cleaned_data["reason"],
+            user=self.request.user,
+            at=timezone.now(),
+        )
+        done = ngettext("%(count)s bounce was decided.", "%(count)s bounces were decided.", count)
+        messages.success(self.request, done % {"count": number_format(count)})
+        return redirect("avow_mail:bounces")

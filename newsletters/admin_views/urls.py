@@ -13,6 +13,7 @@ urlpatterns = [
     path("alarms/<int:alarm_id>/settle/", overview.settle, name="settle_alarm"),
     path("uncertain/", uncertain.UncertainView.as_view(), name="uncertain"),
     path("bounces/", bounces.BouncesView.as_view(), name="bounces"),
+    path("bounces/held/", bounces.DecideHeldView.as_view(), name="decide_held"),
     path("<int:mailing_id>/", mailing.MailingView.as_view(), name="mailing"),
     path("<int:mailing_id>/live/", mailing.live, name="live"),
     path("<int:mailing_id>/outcomes.csv", export.outcomes, name="outcomes"),

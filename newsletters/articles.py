@@ -6,6 +6,7 @@ changed. Links are whole addresses. `to_data` gives what JSON can keep, `from_da
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -92,6 +93,14 @@ class Change:
     digest: str
     edition: int
     text: int
+
+    @property
+    def issued_day(self) -> dt.date:
+        return dt.date.fromisoformat(self.issued_on)
+
+    @property
+    def effective_day(self) -> dt.date | None:
+        return dt.date.fromisoformat(self.effective_from) if self.effective_from else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

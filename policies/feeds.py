@@ -45,14 +45,15 @@ def write_feed(
     slug = first.policy.slug
     updated = max((_updated(edition, texts) for edition, texts in entries), default=first.issued_at)
     title = entries[0][1][0].title if entries else slug
-    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item] # the stubs forget the default namespace
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", html_language(language))
-    _add(root, "id", tag_uri(first, language))
-    _add(root, "title", _("%(title)s: editions") % {"title": title})
-    _add(root, "updated", updated.isoformat())
-    _add(_add(root, "author"), "name", author or settings.WAGTAIL_SITE_NAME)
-    _add(root, "link", rel="self", type="application/atom+xml", href=full_address(path))
-    _add(root, "link", rel="alternate", type="text/html", href=full_address(reverse("policies:history", args=[slug])))
+    root = feed_root(language)
+    add_element(root, "id", tag_uri(first, language))
+    add_element(root, "title", _("%(title)s: editions") % {"title": title})
+    add_element(root, "updated", updated.isoformat())
+    add_element(add_element(root, "author"), "name", author or settings.WAGTAIL_SITE_NAME)
+    add_element(root, "link", rel="self", type="application/atom+xml", href=full_address(path))
+    add_element(
+        root, "link", rel="alternate", type="text/html", href=full_address(reverse("policies:history", args=[slug]))
+    )
     for edition, texts in entries:
         _add_entry(root, edition, texts, first=first)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True), updated
@@ -64,9 +65,8 @@ def tag_uri(first: Edition, language: str, number: str = "") -> str:
     It is made from the policy's key, not its address; authority and date are fixed by the first edition, so a site that
     moves to another host sets `AVOW_TAG_AUTHORITY` to the old one.
     """
-    authority = settings.AVOW_TAG_AUTHORITY or urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
     specific = "/".join(part for part in (str(first.policy.key), language, number) if part)
-    return f"tag:{authority},{civil_date(first.issued_at).isoformat()}:{specific}"
+    return f"tag:{tag_authority()},{civil_date(first.issued_at).isoformat()}:{specific}"
 
 
 def _updated(edition: Edition, texts: Sequence[EditionText]) -> dt.datetime:
@@ -77,15 +77,15 @@ def _updated(edition: Edition, texts: Sequence[EditionText]) -> dt.datetime:
 def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition) -> None:
     text = texts[0]
     address = reverse("policies:edition", args=[edition.policy.slug, edition.number])
-    entry = _add(root, "entry")
-    _add(entry, "id", tag_uri(first, text.locale, edition.number))
-    _add(entry, "title", _entry_title(edition, text))
-    _add(entry, "published", texts[-1].issued_at.isoformat())
-    _add(entry, "updated", _updated(edition, texts).isoformat())
-    _add(entry, "link", rel="alternate", type="text/html", href=full_address(address))
-    _add(entry, "category", term=edition.update_type)
+    entry = add_element(root, "entry")
+    add_element(entry, "id", tag_uri(first, text.locale, edition.number))
+    add_element(entry, "title", _entry_title(edition, text))
+    add_element(entry, "published", texts[-1].issued_at.isoformat())
+    add_element(entry, "updated", _updated(edition, texts).isoformat())
+    add_element(entry, "link", rel="alternate", type="text/html", href=full_address(address))
+    add_element(entry, "category", term=edition.update_type)
     context = {"edition": edition, "text": text, "address": address, "changed": list_changed_clauses(text)}
-    content = _add(entry, "content", render_to_string("policies/feed_entry.html", context).strip())
+    content = add_element(entry, "content", render_to_string("policies/feed_entry.html", context).strip())
     content.set("type", "html")
 
 
@@ -98,7 +98,20 @@ def _entry_title(edition: Edition, text: EditionText) -> str:
     return _("%(title)s, edition %(number)s") % words
 
 
-def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
+def feed_root(language: str) -> etree._Element:
+    """Return an empty feed in a language."""
+    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item] # the stubs forget the default namespace
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", html_language(language))
+    return root
+
+
+def tag_authority() -> str:
+    """Return the host in permanent identifiers: the one that the site had first."""
+    return settings.AVOW_TAG_AUTHORITY or urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
+
+
+def add_element(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
+    """Add an element of Atom, without what XML cannot carry."""
     element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
     if text is not None:
         element.text = _NOT_XML.sub("", text)

@@ -53,7 +53,7 @@ class RecordCacheMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         codes = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
-        self._public = re.compile(rf"/(?:{codes})/(?:policies/.*)?")
+        self._public = re.compile(rf"/(?:{codes})/(?:policies/.*|bulletins/(?:[0-9]+/|topics/.*))?")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         address = self._find_address(request)

@@ -34,6 +34,7 @@ PAGE_DEFAULTS: dict[str, object] = {
     "alternates": (),  # of `lang` and `path`, for hreflang
     "canonical": "",  # the path of the page's one address
     "feed": "",
+    "feed_title": "",  # where it is not of the editions of a policy
     "is_hidden": False,  # from search engines
     "language_addresses": {},  # paths by language, where the page is not at the same path in another language
     "links": (),  # of an error page: where to go instead

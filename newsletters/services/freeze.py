@@ -185,6 +185,6 @@ def _mark_frozen(mailing: Mailing, *, at: dt.datetime) -> None:
     if not kept.update(frozen_at=mailing.frozen_at or at, wants_freezing=False):
         raise MailingRefused(_("Only an approved mailing is sent."))
     kept.exclude(state=MailingState.PAUSED).update(state=MailingState.SENDING, finished_at=None)
-    if mailing.frozen_at is None and mailing.kind in {MailingKind.BULLETIN, MailingKind.ALERT}:
-        SiteVersion.bump()  # it is in the archive now
+    if mailing.kind in {MailingKind.BULLETIN, MailingKind.ALERT}:
+        SiteVersion.bump()  # it is in the archive now, or has another language there
     mailing.refresh_from_db()

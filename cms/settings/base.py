@@ -127,6 +127,10 @@ AVOW_RETURN_DOMAIN = os.environ.get("AVOW_RETURN_DOMAIN", AVOW_MAIL_DOMAIN)
 BOUNCE_MAILBOX = mailbox_settings("BOUNCE_IMAP_URL", os.environ.get("BOUNCE_IMAP_URL", ""))
 #: Where mail lies as files while no relay is named: for trial, never for production.
 AVOW_OUTBOX = Path(os.environ.get("AVOW_OUTBOX", BASE_DIR / ".avow" / "outbox"))
+#: A mail service instead of a relay: the dotted path of an e-mail backend of Django, such as those of django-anymail.
+AVOW_MAIL_SERVICE = os.environ.get("AVOW_MAIL_SERVICE", "")
+#: How relays are spoken to: `pipelining`, our own client, or `smtplib`, Python's plain one.
+AVOW_SMTP_CLIENT = os.environ.get("AVOW_SMTP_CLIENT", "pipelining")
 #: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.
 AVOW_TRUSTED_PROXIES = int(os.environ.get("AVOW_TRUSTED_PROXIES", "0"))
 #: More sign-ups to bulletins than this are turned away, with an alarm; half as many for addresses of one mail domain.

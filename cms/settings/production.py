@@ -39,7 +39,8 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 
-required("SMTP_URL")
+if not AVOW_MAIL_SERVICE:  # noqa: F405
+    required("SMTP_URL")
 required("AVOW_MAIL_DOMAIN")
 AVOW_TOKEN_KEYS = token_keys(required("AVOW_TOKEN_KEYS"))
 AVOW_SUPPRESSION_KEY = required("AVOW_SUPPRESSION_KEY")

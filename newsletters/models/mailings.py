@@ -104,11 +104,12 @@ class Delivery(models.Model):
     """One message to one address. Changed only by the engine, and only from a state to one that may follow it.
 
     `lease_token` is the fencing token: every write by a worker names it and counts the rows it changed. `intent_at` is
-    committed before the message's bytes leave, so that a row that died without one can be sent again. `reference` is
-    the row that system mail is about. Deleted when the retention period has passed.
+    committed before the message's bytes leave, so that a row that died without one can be sent again. `attempt` counts
+    what servers answered, `recoveries` the workers that died holding the row, and `resent_at` says that it was uncertain
+    and sent once more. `reference` is the row that system mail is about. Deleted when the retention period has passed.
     """
 
-    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     body = models.ForeignKey(MailingBody, on_delete=models.PROTECT, related_name="+", db_index=False)
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.PROTECT, null=True, related_name="deliveries", db_index=False
@@ -125,6 +126,8 @@ class Delivery(models.Model):
     worker = models.UUIDField(null=True)
     lease_token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    recoveries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    resent_at = models.DateTimeField(null=True)
     intent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     smtp_code = models.PositiveSmallIntegerField(null=True)
@@ -144,8 +147,14 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            # By mailing, so that those which are paused cost the others nothing.
             models.Index(
-                fields=["lane", "next_at", "id"], condition=Q(state="ready"), name="newsletters_delivery_ready"
+                fields=["mailing", "next_at", "id"], condition=Q(state="ready"), name="newsletters_delivery_ready"
+            ),
+            models.Index(
+                fields=["mailing", "destination", "next_at", "id"],
+                condition=Q(state="ready"),
+                name="newsletters_delivery_by_dest",
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(state__in=["claimed", "inflight"]), name="newsletters_delivery_open"

@@ -48,7 +48,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _OURS = frozenset(
     {
         *("from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "return-path", "received"),
-        *("mime-version", "content-type", "content-transfer-encoding", "content-language", "auto-submitted"),
+        *("mime-version", "content-type", "content-transfer-encoding", "content-language"),
         *("list-unsubscribe", "list-unsubscribe-post", "dkim-signature"),
     }
 )
@@ -229,9 +229,9 @@ def _fixed_headers(body: Body) -> bytes:
         raise BodyError(msg)
     sender = email.utils.formataddr((name, address), "utf-8")
     lines = [_raw_header("From", sender), encoded_header("Subject", body.subject), b"MIME-Version: 1.0\r\n"]
-    if body.is_system:
+    if body.is_system and not any(header.lower() == "auto-submitted" for header in body.headers):
         lines.append(b"Auto-Submitted: auto-generated\r\n")
-    else:
+    if not body.is_system:
         lines += _list_identity(body)
     for header, value in body.headers.items():
         if header.lower() in _OURS:

@@ -113,11 +113,14 @@ class TestHeaders:
         settings.WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
         assert read(compose())["List-Unsubscribe-Post"] is None
 
-    def test_marks_system_mail_as_such(self, settings):
+    @pytest.mark.parametrize("headers", [{}, {"Auto-Submitted": "auto-generated"}])
+    def test_marks_system_mail_as_such(self, settings, headers):
         settings.DEFAULT_FROM_EMAIL = "no-reply@agency.example"
-        given_body = body(is_system=True, text=["Confirm: ", {"value": "confirm_url"}, "\n"], html=["<p>x</p>"])
+        given_body = body(
+            is_system=True, headers=headers, text=["Confirm: ", {"value": "confirm_url"}, "\n"], html=["<p>x</p>"]
+        )
         found = read(compose(given_body, reference=12, lane=0))
-        assert found["Auto-Submitted"] == "auto-generated"
+        assert found.get_all("Auto-Submitted") == ["auto-generated"]
         assert found["From"] == "no-reply@agency.example"
         assert [name for name in found if name.startswith("List-")] == []
         assert "/en/bulletins/confirm/" in found.get_body(["plain"]).get_content()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletters', '0006_bodies_are_articles'),
+        ('newsletters', '0008_sign_up_alarm'),
     ]
 
     operations = [

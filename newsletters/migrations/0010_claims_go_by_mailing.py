@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletters', '0008_sign_up_alarm'),
+        ('newsletters', '0009_held_bounces_are_released'),
     ]
 
     operations = [

@@ -136,7 +136,7 @@ def _settle_uncertain(bounce: Bounce, delivery: Delivery, at: dt.datetime) -> No
 
 def _is_still_theirs(delivery: Delivery) -> bool:
     """Whether the message went to the address that the subscriber has now."""
-    address = Subscriber.objects.filter(pk=delivery.subscriber_id).values_list("address", flat=True).first()
+    address = Subscriber.objects.filter(pk=delivery.subscriber_id or 0).values_list("address", flat=True).first()
     return address is not None and address == delivery.address
 
 

@@ -27,6 +27,9 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
 ]
 
+if settings.AVOW_SHOWS_OUTBOX:
+    urlpatterns += [path("outbox/", include("newsletters.outbox.urls"))]
+
 urlpatterns += i18n_patterns(
     path("policies/", include("policies.urls")),
     path("bulletins/", include("newsletters.urls")),

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,6 +21,7 @@ from cms.languages import address_language, preferred_language
 from core.addresses import full_address, in_language
 from core.dates import today
 from core.languages import html_language, language_codes
+from newsletters.queue_health import is_queue_stuck
 from policies.selectors import list_policies
 
 if TYPE_CHECKING:
@@ -54,11 +56,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when pages can be served: the database answers and its migrations are applied; else 503."""
+    """Answer 200 when the database answers, its migrations are applied, and mail that waits is taken; else 503."""
     del request
     try:
         executor = MigrationExecutor(connection)
         is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if is_migrated and is_queue_stuck(at=timezone.now()):
+            return _plain("queue: mail is waiting and no worker runs\n", status=503)
     except DatabaseError:
         logger.exception("Not ready: the database does not answer.")
         return _plain("database: no answer\n", status=503)

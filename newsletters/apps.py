@@ -11,6 +11,7 @@ class NewslettersConfig(AppConfig):
         """Hear of what becomes public, and have done what time brings about."""
         from newsletters import receivers
         from newsletters.engine import housekeeping
+        from newsletters.outbox import checks  # noqa: F401 -- registers itself
         from newsletters.services import due, grading
 
         receivers.connect()

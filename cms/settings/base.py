@@ -193,6 +193,8 @@ AVOW_ADMIN_PATH = os.environ.get("AVOW_ADMIN_PATH", "admin").strip("/")
 # The host in the permanent identifiers of feeds (RFC 4151): set it to the old host when the site moves to another.
 AVOW_TAG_AUTHORITY = os.environ.get("AVOW_TAG_AUTHORITY", "")
 AVOW_ALLOW_DEMO = True
+#: Whether the mail that lies in AVOW_OUTBOX is shown at /outbox/, to everybody.
+AVOW_SHOWS_OUTBOX = False
 # Off where a pooler shares connections and keeps no statements (PgBouncer before 1.21 in transaction mode).
 AVOW_PREPARED_STATEMENTS = os.environ.get("AVOW_PREPARED_STATEMENTS", "1") != "0"
 AVOW_PAGE_CACHE = os.environ.get("AVOW_PAGE_CACHE", "1") != "0"

@@ -13,6 +13,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+AVOW_SHOWS_OUTBOX = True
 WHITENOISE_AUTOREFRESH = True
 AVOW_STRICT_TEMPLATES = True
 AVOW_TOKEN_KEYS, AVOW_SUPPRESSION_KEY = development_keys(SECRET_KEY)

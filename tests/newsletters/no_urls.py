@@ -1,0 +1,3 @@
+"""An URLconf without pages."""
+
+urlpatterns: list[object] = []

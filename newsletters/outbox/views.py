@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp, csp_update
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.html import urlize
@@ -42,24 +41,25 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})
 def message(request: HttpRequest, number: int) -> HttpResponse:
     """Show one message."""
     mail = _mail(number)
     # A link in angle brackets ends before the bracket only when there is a space.
     headers = [(name, _linked(value.replace("<", "< ").replace(">", " >"))) for name, value in mail.headers]
-    return _page(request, "outbox/message.html", mail=mail, headers=headers, text=_linked(mail.text))
+    response = _page(request, "outbox/message.html", mail=mail, headers=headers, text=_linked(mail.text))
+    response._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined] # noqa: SLF001 -- django-csp's hook
+    return response
 
 
 @require_safe
 @xframe_options_sameorigin
-@csp(_FRAMED)
 def html(request: HttpRequest, number: int) -> HttpResponse:
     """Return the HTML of a message, for the frame on its page."""
     del request
     mail = _mail(number)
     body = mail.html.replace("<head>", f"<head>{_NEW_TAB}", 1) if "<head>" in mail.html else _NEW_TAB + mail.html
     response = HttpResponse(body)
+    response._csp_config = _FRAMED  # type: ignore[attr-defined] # noqa: SLF001 -- django-csp's hook
     response["Cache-Control"] = "no-store"
     return response
 

@@ -78,6 +78,7 @@ class TestOutbox:
         assert "&lt;script&gt;alert(3)" in page
         assert "frame-src 'self'" in client.get("/outbox/7/")["Content-Security-Policy"]
 
+    @pytest.mark.django_db
     @pytest.mark.parametrize("path", ["/outbox/99/", "/outbox/99/html/", "/outbox/..%2f7/", "/outbox/x/"])
     def test_what_is_not_there_is_not_found(self, client, path):
         assert client.get(path).status_code == 404

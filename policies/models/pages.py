@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.log_actions import LogContext, get_active_log_context, log
 from wagtail.models import TaskState
+from wagtail.search.index import AutocompleteField, SearchField
 
 from core.models import BasePage
 from policies import guards
@@ -78,6 +79,12 @@ class PolicyPage(BasePage):
         "based_on_edition",
     ]
 
+    search_fields = [
+        *BasePage.search_fields,
+        SearchField("summary"),
+        SearchField("clauses"),
+        AutocompleteField("clauses"),  # what Wagtail's own search of pages looks in
+    ]
     policy = models.ForeignKey(
         Policy, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="pages", editable=False, null=True
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from wagtail import permissions
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
@@ -65,5 +66,8 @@ class PolicyViewSet(ModelViewSet):
         FieldPanel("hosts"),
     ]
 
+
+# Wagtail 8 keeps it in a registry of its own, 7.4 on the views alone.
+getattr(permissions, "register_permission_policy", lambda *_: None)(Policy, PolicyViewSet.permission_policy)
 
 policy_viewset = PolicyViewSet("policy_settings")

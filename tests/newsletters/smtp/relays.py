@@ -143,13 +143,15 @@ def aiosmtpd_relay(*, implicit=None, handler=None, **options):
     """Serve by aiosmtpd on loopback, inside TLS from the first byte with `implicit`; yield the port and the keeper."""
     keeper = handler or Keeper()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(
-            lambda: SMTP(keeper, hostname="relay.example", loop=loop, **options), "127.0.0.1", 0, ssl=implicit
-        )
-    )
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    # Not by this thread: where a browser was driven before, Playwright runs a loop of its own in it.
+    server = asyncio.run_coroutine_threadsafe(
+        loop.create_server(
+            lambda: SMTP(keeper, hostname="relay.example", loop=loop, **options), "127.0.0.1", 0, ssl=implicit
+        ),
+        loop,
+    ).result(10)
     try:
         yield server.sockets[0].getsockname()[1], keeper
     finally:

@@ -6,6 +6,8 @@ RESET ?=
 PYTEST_ARGS ?=
 # The browser's journeys keep one process; PARALLEL= runs everything in one.
 PARALLEL ?= -n 2 --dist loadgroup
+# COVER=1 measures branch coverage too, and refuses a package with less than it must have.
+COVER ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,9 +46,10 @@ demo: $(BASE) ## A working site with demo content at 127.0.0.1:8000 (PORT=…); 
 run: $(DEV) ## The development server, with debugging and reloading
 	@AVOW_DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
 
-test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…)
+test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…, COVER=1)
 	@$(PY) -m scripts.compile_messages
-	$(PY) -m pytest $(PARALLEL) $(PYTEST_ARGS)
+	$(PY) -m pytest $(PARALLEL) $(if $(COVER),--cov --cov-report=) $(PYTEST_ARGS)
+	$(if $(COVER),@$(PY) -m scripts.covered)
 
 $(NEXT): requirements/next.txt
 	$(PYTHON) -m venv .venv-next

@@ -300,3 +300,43 @@ class TestPrograms:
         assert copied.is_relative_to(places.base)
         assert (copied / "postgres").stat().st_mode & 0o777 == 0o755
         assert (copied.parent / "share").stat().st_mode & 0o777 == 0o644
+
+
+class TestTroubles:
+    """PostgreSQL's programs when they fail: what they said is passed on, and nothing half-made stays."""
+
+    @pytest.fixture
+    def programs(self, base, monkeypatch):
+        """Return what puts programs of our own in the place of PostgreSQL's."""
+        folder = base.parent / "programs"
+        folder.mkdir()
+        monkeypatch.setattr("cms.embedded.cluster.find_programs", lambda _places: folder)
+        monkeypatch.setattr("cms.embedded.cluster.START_SECONDS", 1.0)
+
+        def write(**scripts):
+            for name, script in scripts.items():
+                program = folder / name
+                program.write_text(f"#!/bin/sh\n{script}\n")
+                program.chmod(0o755)
+
+        write(postgres="echo postgres 18.1")
+        return write
+
+    def test_a_cluster_that_cannot_be_made(self, base, programs):
+        programs(initdb="echo no space left; exit 1")
+        with pytest.raises(EmbeddedDatabaseError, match="could not be made: no space left"):
+            cluster_of(base).start()
+        assert not cluster_of(base).is_made()
+
+    def test_a_server_that_does_not_start(self, base, programs):
+        programs(
+            initdb='for one in "$@"; do case $one in --pgdata=*) echo 18 >"${one#--pgdata=}/PG_VERSION";; esac; done',
+            pg_ctl="echo port taken; exit 1",
+        )
+        with pytest.raises(EmbeddedDatabaseError, match="did not start: port taken"):
+            cluster_of(base).start()
+
+    def test_programs_that_do_not_say_their_version(self, base, programs):
+        programs(postgres="echo hello")
+        with pytest.raises(EmbeddedDatabaseError, match="does not say its version"):
+            cluster_of(base).start()

@@ -254,7 +254,7 @@ class TestNothingIsLost:
     @settings(max_examples=200, deadline=None)
     @given(st.lists(elements, max_size=6))
     def test_every_visible_character_is_kept_or_listed(self, parts: list[str]) -> None:
-        text = "We keep what the law asks us to keep and tell everyone about that. " * 4
+        text = "We keep what the law asks us to keep and tell everyone about that. " * 40
         source = f"<html><body><h1>Privacy policy</h1><p>{escape(text)}</p>{''.join(parts)}</body></html>"
         imported = read(source, "page.html")
         # Bars divide the cells of a table; the parser moves text, but drops none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ def replace(page: Page, old: str, new: str) -> None:
         page.keyboard.press("Delete")
     page.keyboard.insert_text(new)
     expect(editor).to_contain_text(text.replace(old, new).strip())
+    # The editor writes into its form field a quarter of a second later, and a busy machine is later still.
+    written = "(text) => [...document.querySelectorAll('input[type=hidden], textarea')].some(({value}) => value.includes(text))"
+    page.wait_for_function(written, arg=json.dumps(text.replace(old, new).strip(), ensure_ascii=False)[1:-1])
 
 
 def answer(page: Page, *, needs_to_know: bool | None = None, note: str = "") -> None:

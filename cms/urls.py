@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import views
+from newsletters.views.unsubscribe import unsubscribe
 
 handler400 = "cms.views.bad_request"
 handler403 = "cms.views.permission_denied"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     # Wagtail's password-only side door for private pages: nothing here is private.
     path("_util/login/", RedirectView.as_view(pattern_name="wagtailadmin_login"), name="side_door"),
+    # In mail, for people and for programs (RFC 8058): short, without a language, and good for ever.
+    path("u/<str:token>/", unsubscribe, name="unsubscribe"),
     path(f"{settings.AVOW_ADMIN_PATH}/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -33,6 +36,7 @@ if settings.AVOW_SHOWS_OUTBOX:
 urlpatterns += i18n_patterns(
     path("policies/", include("policies.urls")),
     path("bulletins/", include("newsletters.urls")),
+    path("bulletins/", include("newsletters.subscriber_urls")),
     path("search/", include("search.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,

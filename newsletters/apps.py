@@ -12,9 +12,11 @@ class NewslettersConfig(AppConfig):
         from newsletters import receivers
         from newsletters.engine import housekeeping
         from newsletters.outbox import checks  # noqa: F401 -- registers itself
-        from newsletters.services import due, grading
+        from newsletters.services import due, grading, retention, sign_up
 
         receivers.connect()
         housekeeping.register("mailings", every=5, run=lambda at: due.run_due(at=at))
+        housekeeping.register("sign-ups", every=5, run=lambda at: sign_up.deal_with_waiting_sign_ups(at=at))
         housekeeping.register("bounces", every=30, run=lambda at: grading.grade(at=at))
+        housekeeping.register("retention", every=3600, run=lambda at: retention.keep_retention(at=at))
         housekeeping.register("alerts and digests", every=60, run=lambda at: due.run_daily_matters(at=at))

@@ -53,8 +53,13 @@ def unsubscribe_url(link: UnsubscribeLink) -> str:
 
 
 def preferences_url(link: PreferencesLink, language: str) -> str:
+    return full_address(preferences_path(link, language))
+
+
+def preferences_path(link: PreferencesLink, language: str) -> str:
+    """Return the same for links on our own pages."""
     token = sign(TokenPurpose.PREFERENCES, link.subscriber_id, link.epoch, link.delivery_id)
-    return full_address(f"/{language}/bulletins/preferences/{token}/")
+    return f"/{language}/bulletins/preferences/{token}/"
 
 
 def confirm_url(link: RequestLink, language: str) -> str:

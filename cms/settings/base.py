@@ -223,8 +223,14 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"tokens": {"()": "cms.logs.TokenFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"avow": {"level": "INFO"}},
+    "loggers": {
+        "avow": {"level": "INFO"},
+        # Both name the address that was asked for.
+        "django.request": {"filters": ["tokens"]},
+        "django.server": {"filters": ["tokens"], "handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
 }

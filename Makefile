@@ -43,8 +43,8 @@ $(DEV): requirements/dev.txt $(BASE)
 demo: $(BASE) ## A working site with demo content at 127.0.0.1:8000 (PORT=…); RESET=1 starts afresh
 	@$(PY) -m scripts.demo --port $(PORT) $(if $(RESET),--reset)
 
-run: $(DEV) ## The development server, with debugging and reloading
-	@AVOW_DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
+run: $(DEV) ## The development server, with debugging and reloading, and a mail worker
+	@AVOW_DEBUG=1 $(PY) -m scripts.run --port $(PORT)
 
 test: $(DEV) ## Every test, those in the browser too (PYTEST_ARGS=…, COVER=1)
 	@$(PY) -m scripts.compile_messages

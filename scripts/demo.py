@@ -1,7 +1,7 @@
 """Make a working site with demo content and serve it: `make demo`.
 
-Everything happens in one process, which holds the embedded database from the first step to the last, and every step
-can be done again.
+The site is made and served by one process, which holds the embedded database from the first step to the last; a mail
+worker runs beside it. Every step can be done again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from gunicorn.app.base import BaseApplication
 
 from cms.embedded.__main__ import main as embedded
 from cms.environment import EnvironmentFileError, load_env_file
+from scripts.companion import mail_worker
 from scripts.compile_messages import ROOT, compile_catalogues
 
 WORKERS = 2
@@ -74,7 +75,7 @@ def reset() -> None:
     if embedded(["reset"]) != 0:
         msg = "Nothing was deleted."
         raise RefusedError(msg)
-    for name in ("media", "static"):
+    for name in ("media", "outbox", "static"):
         shutil.rmtree(ROOT / ".avow" / name, ignore_errors=True)
     (ROOT / ".avow" / "demo-password").unlink(missing_ok=True)
 
@@ -97,6 +98,8 @@ def prepare() -> None:
 def addresses(port: int) -> str:
     site = f"http://127.0.0.1:{port}"
     pages = [("English", "/en/"), ("正體中文", "/zh-hant/"), ("Editors", f"/{settings.AVOW_ADMIN_PATH}/")]
+    if settings.AVOW_SHOWS_OUTBOX:
+        pages.append(("Mail that the site sends", "/outbox/"))
     return "\n".join(["", *(f"  {site + path:<36} {name}" for name, path in pages), "", "  Ctrl-C stops it.", ""])
 
 
@@ -124,7 +127,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if not options.prepare_only:
         step(addresses(options.port))
-        Server(options.port).run()
+        # The server leaves by SystemExit, and the worker with it.
+        with mail_worker(ROOT):
+            Server(options.port).run()
     return 0
 
 

@@ -31,6 +31,7 @@ def environment():
         **{name: value for name, value in os.environ.items() if name not in dropped},
         "AVOW_EMBEDDED_DIR": str(directory / "cluster"),
         "AVOW_DEMO_PASSWORD": "a-password-of-the-test",
+        "AVOW_OUTBOX": str(directory / "outbox"),
     }
     Cluster(find_places({"AVOW_EMBEDDED_DIR": str(directory / "cluster")})).stop()
     shutil.rmtree(directory)
@@ -73,7 +74,7 @@ def test_serves_a_site_and_stops_cleanly_and_can_be_run_again(environment, port)
     for _ in range(2):
         process = run(environment, "--port", str(port))
         try:
-            for path, words in (("/en/", "Privacy"), ("/zh-hant/", "隱私")):
+            for path, words in (("/en/", "Privacy"), ("/zh-hant/", "隱私"), ("/outbox/", "Outbox")):
                 status, page = wait_until_it_answers(f"http://127.0.0.1:{port}{path}", process)
                 assert status == 200
                 assert words in page
@@ -91,6 +92,8 @@ def test_serves_a_site_and_stops_cleanly_and_can_be_run_again(environment, port)
             output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output
         assert f"http://127.0.0.1:{port}/zh-hant/" in output
+        assert f"http://127.0.0.1:{port}/outbox/" in output
+        assert "mail worker" not in output
         assert Cluster(find_places(environment)).pid() is None
 
 

@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from core.addresses import full_address
+from core.addresses import full_address, path_of
 from core.dates import civil_date
 from core.languages import html_language
 from policies.choices import EditionKind
@@ -51,9 +50,7 @@ def write_feed(
     add_element(root, "updated", updated.isoformat())
     add_element(add_element(root, "author"), "name", author or settings.WAGTAIL_SITE_NAME)
     add_element(root, "link", rel="self", type="application/atom+xml", href=full_address(path))
-    add_element(
-        root, "link", rel="alternate", type="text/html", href=full_address(reverse("policies:history", args=[slug]))
-    )
+    add_element(root, "link", rel="alternate", type="text/html", href=full_address(path_of("policies:history", slug)))
     for edition, texts in entries:
         _add_entry(root, edition, texts, first=first)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True), updated
@@ -76,7 +73,7 @@ def _updated(edition: Edition, texts: Sequence[EditionText]) -> dt.datetime:
 
 def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition) -> None:
     text = texts[0]
-    address = reverse("policies:edition", args=[edition.policy.slug, edition.number])
+    address = path_of("policies:edition", edition.policy.slug, edition.number)
     entry = add_element(root, "entry")
     add_element(entry, "id", tag_uri(first, text.locale, edition.number))
     add_element(entry, "title", _entry_title(edition, text))

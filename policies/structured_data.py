@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from core.addresses import full_address
+from core.addresses import full_address, path_of
 from core.dates import civil_date
 from core.languages import html_language
 from policies.choices import TextRole
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from policies.models import EditionText
     from policies.periods import Period
 
-_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
 
 
 def describe_text(text: EditionText, period: Period, *, address: str, is_withdrawn: bool = False) -> SafeString:
@@ -56,8 +56,12 @@ def describe_text(text: EditionText, period: Period, *, address: str, is_withdra
             "version": edition.number,
         }
     known = {name: value for name, value in data.items() if value is not None}
-    return mark_safe(json.dumps(known, ensure_ascii=False).translate(_ESCAPES))  # noqa: S308 -- escaped above
+    return mark_safe(_UNSAFE.sub(_escape, json.dumps(known, ensure_ascii=False)))  # noqa: S308 -- escaped above
+
+
+def _escape(char: re.Match[str]) -> str:
+    return f"\\u{ord(char[0]):04x}"
 
 
 def _edition_address(text: EditionText) -> str:
-    return reverse("policies:edition", args=[text.edition.policy.slug, text.edition.number])
+    return path_of("policies:edition", text.edition.policy.slug, text.edition.number)

@@ -6,18 +6,18 @@ Admin pages and mail stay Django templates.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.templatetags.static import static
-from django.urls import reverse
+from django.templatetags.static import static as find_static
 from django.utils import html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import StrictUndefined, Undefined, pass_context
 from wagtail.templatetags.wagtailcore_tags import richtext
 
-from core.addresses import full_address, in_language, same_page
+from core.addresses import full_address, in_language, path_of, same_page
 from core.dates import civil_date, format_date
 from core.jinja.languages import CompiledWords, LanguageEnvironment
 from core.languages import html_language, language_codes, language_name
@@ -55,7 +55,7 @@ def environment(**options: Any) -> Environment:
         "civil_time": civil_time,
         "language_links": language_links,
         "static": static,
-        "url": url,
+        "url": path_of,
     }
     made.filters |= {
         "full_address": full_address,
@@ -68,9 +68,10 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def url(name: str, *arguments: object) -> str:
-    """Return the address of a view in the reader's language."""
-    return reverse(name, args=arguments)
+@lru_cache
+def static(path: str) -> str:
+    """Return the address of a static file, which stays the same for as long as the process lives."""
+    return str(find_static(path))
 
 
 def civil_time(day: dt.date | dt.datetime | None, language: str | None = None) -> str | SafeString:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.addresses import in_language
+from core.addresses import in_language, path_of
 from core.languages import html_language, language_codes, language_name
 
 if TYPE_CHECKING:
@@ -60,12 +59,12 @@ def not_in_language(request: HttpRequest, *, title: str, languages: Iterable[str
 
 def history_link(slug: str) -> Link:
     """Return a link to all editions of a policy."""
-    return Link(reverse("policies:history", args=[slug]), _("All editions of this policy"))
+    return Link(path_of("policies:history", slug), _("All editions of this policy"))
 
 
 def edition_link(edition: Edition) -> Link:
     """Return a link to an edition in the reader's language."""
-    address = reverse("policies:edition", args=[edition.policy.slug, edition.number])
+    address = path_of("policies:edition", edition.policy.slug, edition.number)
     return Link(address, _("Edition %(number)s") % {"number": edition.number})
 
 

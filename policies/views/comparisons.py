@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.addresses import full_address
+from core.addresses import full_address, path_of
 from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.comparisons import get_comparison
@@ -59,7 +58,7 @@ def comparison(request: HttpRequest, policy: str, old: str, new: str) -> HttpRes
             return no_such_edition(request, policy, number)
     first, second = (edition for edition in editions if edition is not None)
     if first.order > second.order:
-        address = reverse("policies:compare", args=[policy, second.number, first.number])
+        address = path_of("policies:compare", policy, second.number, first.number)
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     view, wanted = request.GET.get("view", "text"), request.GET.get("format", "html")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.addresses import path_of
 from core.dates import today
 from core.languages import language_codes
 from policies.payloads import clauses_from_data
@@ -58,7 +58,7 @@ def current(request: HttpRequest, policy: str) -> HttpResponse:
         "languages": found.languages,
         "alternates": alternates(request.path, found.languages),
         "canonical": request.path,
-        "feed": reverse("policies:feed", args=[policy]),
+        "feed": path_of("policies:feed", policy),
         "structured_data": describe_text(text, period, address=request.path, is_withdrawn=found.is_withdrawn),
     }
     return render(request, "policies/current.html", context)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.addresses import path_of
 from core.dates import format_date, today
 from policies.exports import FORMATS, export
 from policies.payloads import clauses_from_data
@@ -89,7 +89,7 @@ def at(request: HttpRequest, policy: str, day: str) -> HttpResponse:
     context = _text_context(
         found.text,
         Period(found.text.edition, today()),
-        address=reverse("policies:edition", args=[policy, number]),
+        address=path_of("policies:edition", policy, number),
     )
     context |= {"asked": asked, "is_future": asked > today(), "current": found}
     return render(request, "policies/edition.html", context)
@@ -118,8 +118,8 @@ def _text_context(text: EditionText, period: Period, *, address: str) -> dict[st
         "changed": list_changed_clauses(text),
         "languages": edition.locales,
         "alternates": alternates(address, edition.locales),
-        "canonical": reverse("policies:current", args=[slug]) if is_current else address,
-        "feed": reverse("policies:feed", args=[slug]),
+        "canonical": path_of("policies:current", slug) if is_current else address,
+        "feed": path_of("policies:feed", slug),
         "is_hidden": period.is_superseded,
         "structured_data": describe_text(text, period, address=address),
         "asked": None,

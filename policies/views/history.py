@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.addresses import path_of
 from core.dates import today
 from core.languages import language_codes
 from policies.periods import Period
@@ -52,7 +52,7 @@ def history(request: HttpRequest, policy: str) -> HttpResponse:
         "older": page[-1].number if has_more else "",
         "alternates": alternates(request.path, language_codes()),
         "canonical": request.path,
-        "feed": reverse("policies:feed", args=[policy]),
+        "feed": path_of("policies:feed", policy),
     }
     return render(request, "policies/history.html", context)
 

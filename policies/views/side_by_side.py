@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.addresses import in_language
+from core.addresses import in_language, path_of
 from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.payloads import clauses_from_data
@@ -66,14 +65,14 @@ def side_by_side(request: HttpRequest, policy: str, other: str) -> HttpResponse:
     if other not in language_codes() or other == language:
         reason = _("There is no such pair of languages.")
         links = [
-            Link(reverse("policies:with", args=[policy, code]), _("Side by side with %(name)s") % {"name": name})
+            Link(path_of("policies:with", policy, code), _("Side by side with %(name)s") % {"name": name})
             for code, name in ((code, language_name(code)) for code in language_codes() if code != language)
         ]
         return not_found(request, reason, links=links)
     beside = find_current(slug=policy, language=other, on=day)
     if found.text is None or beside is None or beside.text is None:
         reason = _("This policy cannot be shown side by side: it has no text in one of the two languages.")
-        address = reverse("policies:current", args=[policy])
+        address = path_of("policies:current", policy)
         links = [
             Link(in_language(address, code), language_name(code), html_language(code))
             for code, view in ((language, found), (other, beside))
@@ -90,7 +89,7 @@ def side_by_side(request: HttpRequest, policy: str, other: str) -> HttpResponse:
         "same_edition": texts[0].edition_id == texts[1].edition_id,
         "language_addresses": {
             language: request.path,
-            other: in_language(reverse("policies:with", args=[policy, language]), other),
+            other: in_language(path_of("policies:with", policy, language), other),
         },
         "canonical": request.path,
     }

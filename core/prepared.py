@@ -6,17 +6,21 @@ come out the same every time but for the parameters.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 from psycopg import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+#: What a query may be asked for.
+Value = str | int | dt.date | Sequence[int]
 M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
 
@@ -28,12 +32,12 @@ class PreparedQuery(Generic[M]):
     objects are read one step deep (`select_related("policy")`); rows with the same one share it.
     """
 
-    def __init__(self, build: Callable[..., models.QuerySet[M]], **stand_ins: str | int) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet[M]], **stand_ins: Value) -> None:
         self._build = build
         self._stand_ins = stand_ins
         self._compiled: _Compiled | None = None
 
-    def run(self, **values: str | int) -> list[M]:
+    def run(self, **values: Value) -> list[M]:
         """Return the rows for `values` (one query)."""
         compiled = self._compiled
         if compiled is None:
@@ -63,11 +67,23 @@ class PreparedQuery(Generic[M]):
         )
 
 
+class AnyOf(models.Func):
+    """Whether a column holds any of some numbers, however many, as one parameter: `filter(AnyOf("edition_id", stand_in))`."""
+
+    arg_joiner = " = ANY("
+    template = "%(expressions)s)"
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, numbers: Sequence[int]) -> None:
+        super().__init__(models.F(column), models.Value(numbers))
+
+
 def fetch_all(sql: str, parameters: Sequence[object] = ()) -> list[Row]:
     """Return the rows of a statement that PostgreSQL plans once for each connection.
 
     Where connections are shared through a pooler that keeps no statements, `AVOW_PREPARED_STATEMENTS=0` plans anew.
     """
+    connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy does so for every attribute
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = connection.connection
@@ -124,7 +140,7 @@ class _Part:
         known = instance.__dict__
         state = known["_state"] = ModelState()
         state.adding = False
-        state.db = connection.alias
+        state.db = DEFAULT_DB_ALIAS
         for index, name in self.columns:
             known[name] = values[index]
         return instance

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.template import engines
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -128,6 +130,22 @@ def _label(clause: Clause) -> str:
         return clause.heading
     words = " ".join(plain_text(clause.body).split())
     return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
+
+
+def render_contents(contents: Sequence[ClauseLink]) -> SafeString:
+    """Return the items of a table of contents in the active language."""
+    return _render("contents_items", contents)
+
+
+def render_changed(changed: Sequence[ClauseLink]) -> SafeString:
+    """Return the items of a list of changed clauses in the active language."""
+    return _render("changed_items", changed)
+
+
+def _render(macro: str, items: Sequence[ClauseLink]) -> SafeString:
+    engine: Any = engines["jinja2"]
+    module = engine.env.get_template("policies/parts/outline.html").module
+    return SafeString(getattr(module, macro)(items))
 
 
 # Explanations beside a comparison

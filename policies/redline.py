@@ -63,5 +63,9 @@ def redline_against_newest(draft: PolicyPage) -> Redline | None:
 
 def find_text_in_force(page: PolicyPage) -> EditionText | None:
     """Return the text that readers of the page's language see today; None when nothing is in force."""
-    current = find_current(slug=page.policy.slug, language=page.language, on=today()) if page.policy else None
+    current = (
+        find_current(slug=page.policy.slug, language=page.language, on=today(), with_clauses=True)
+        if page.policy
+        else None
+    )
     return current.text if current and current.in_force else None

@@ -10,7 +10,7 @@ from policies.models.ledger import LedgerEntry
 from policies.models.pages import PolicyIndexPage, PolicyPage
 from policies.models.policy import Policy
 from policies.models.reviews import TranslationReview
-from policies.models.working import ScheduledRefusal, TextComparison
+from policies.models.working import ScheduledRefusal, TextComparison, TextOutline
 
 
 def append_only_models() -> list[type[AppendOnlyModel]]:
@@ -30,6 +30,7 @@ __all__ = [
     "PolicyPage",
     "ScheduledRefusal",
     "TextComparison",
+    "TextOutline",
     "TranslationReview",
     "append_only_models",
 ]

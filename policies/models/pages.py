@@ -26,7 +26,7 @@ from policies.models.editions import EditionText
 from policies.models.policy import Policy
 from policies.models.working import ScheduledRefusal
 from policies.permissions import PolicyPagePermissionTester
-from policies.presentation import list_contents
+from policies.presentation import list_contents, render_contents
 from policies.signals import revision_went_live
 from policies.text.rendering import render_html
 
@@ -288,5 +288,5 @@ class PolicyPage(BasePage):
             **context,
             "document": document,
             "document_html": mark_safe(render_html(document)),  # noqa: S308 -- bodies were sanitised on the way in
-            "contents": list_contents(document.clauses, document.language),
+            "contents": render_contents(list_contents(document.clauses, document.language)),
         }

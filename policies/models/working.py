@@ -26,6 +26,28 @@ class TextComparison(models.Model):
         return f"{self.old_digest[:8]}…{self.new_digest[:8]}"
 
 
+class TextOutline(models.Model):
+    """What lists show of an edition text, as HTML: its contents, and what it changed. Derived; may be deleted.
+
+    The text never changes. What made the lists may, so a row counts only while it names what would make them today
+    (`policies.outlines`).
+    """
+
+    text = models.OneToOneField(
+        "policies.EditionText", on_delete=models.CASCADE, primary_key=True, related_name="outline"
+    )
+    made_by = models.CharField(max_length=64)
+    contents = models.TextField(blank=True)
+    changed = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("outline")
+        verbose_name_plural = _("outlines")
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
 class ScheduledRefusal(models.Model):
     """A scheduled publication that could not be issued, until somebody publishes the page or schedules it again."""
 

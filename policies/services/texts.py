@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.choices import LanguageRegime, TextRole
 from policies.models import EditionClause, EditionText
+from policies.outlines import keep_outline
 from policies.payloads import clauses_from_data, clauses_to_data, text_payload
 from policies.services.ledger import payload_digest
 from policies.text.compare import compare
@@ -125,8 +126,9 @@ def _with_current_reasons(clauses: tuple[Clause, ...], before: tuple[Clause, ...
 
 
 def save_text(text: EditionText, *, source: EditionText | None) -> None:
-    """Insert `text` and its clauses; `source` is the text it translates, or None."""
+    """Insert `text`, its clauses and its outline; `source` is the text it translates, or None."""
     text.save()
+    keep_outline(text)
     clauses = clauses_from_data(text.clauses)
     bases = _bases(text, clauses, source) if source else {}
     EditionClause.objects.bulk_create(

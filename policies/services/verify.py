@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from lxml import html as lxml_html
 
-from policies.models import Edition, EditionText, EffectiveDate, NoteCorrection
+from policies.models import Edition, EditionText, EffectiveDate, NoteCorrection, TextOutline
+from policies.outlines import make_outline, makers_digest
 from policies.payloads import (
     clauses_from_data,
     edition_payload,
@@ -109,6 +110,11 @@ def _verify_text(policy: Policy, text: EditionText) -> Iterator[Fault]:
     expected = [(c.key, c.depth, c.heading, c.body, clause_digest(c)) for c in clauses]
     if [(str(key), *rest) for key, *rest in rows] != expected:
         yield Fault(name, _("The clause rows do not match the text."))
+    kept = TextOutline.objects.filter(text=text, made_by=makers_digest()).first()
+    if kept is not None:
+        made = make_outline(text)
+        if (kept.contents, kept.changed) != (made.contents, made.changed):
+            yield Fault(name, _("The lists of clauses that readers are served do not derive from the text."))
 
 
 def _sections(html: str) -> list[tuple[str, str]]:

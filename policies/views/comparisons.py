@@ -16,7 +16,7 @@ from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.comparisons import get_comparison
 from policies.periods import Period
-from policies.presentation import explain, list_changes, summarize_counts
+from policies.presentation import explain, list_changes, render_changed, summarize_counts
 from policies.selectors import find_text
 from policies.text.compare import Comparison, render_redline, render_table
 from policies.text.digest import canonical_json
@@ -84,7 +84,7 @@ def _answer(request: HttpRequest, old: EditionText, new: EditionText, *, view: s
         "sides": list(zip((old, new), periods, strict=True)),
         "is_same_edition": old.edition_id == new.edition_id,
         "is_table": view == "table",
-        "summary": list_changes(result),
+        "summary": render_changed(list_changes(result)),
         "counts": summarize_counts(result.changes),
         "other_changes": _other_changes(old, new),
         "alternates": alternates(request.path, set(old.edition.locales) & set(new.edition.locales)),

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from core.addresses import path_of
 from core.dates import today
 from core.languages import language_codes
-from policies.payloads import clauses_from_data
+from policies.outlines import show_changed, show_contents
 from policies.periods import Period
-from policies.presentation import list_changed_clauses, list_contents
 from policies.selectors import find_current, list_policies
 from policies.structured_data import describe_text
 from policies.views.answers import alternates, not_in_language, reader_language
@@ -52,8 +51,8 @@ def current(request: HttpRequest, policy: str) -> HttpResponse:
         "edition": found.shown,
         "text": text,
         "period": period,
-        "contents": list_contents(clauses_from_data(text.clauses), language),
-        "changed": list_changed_clauses(revised, shown=text) if revised else [],
+        "contents": show_contents(text),
+        "changed": show_changed(revised, shown=text) if revised else "",
         "announced": [Period(edition, day) for edition in found.announced],
         "languages": found.languages,
         "alternates": alternates(request.path, found.languages),

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_safe
 from core.addresses import path_of
 from core.dates import format_date, today
 from policies.exports import FORMATS, export
-from policies.payloads import clauses_from_data
+from policies.outlines import show_changed, show_contents
 from policies.periods import Period
-from policies.presentation import list_changed_clauses, list_contents
 from policies.selectors import find_current, find_edition, find_first, find_first_to_apply, find_text
 from policies.structured_data import describe_text
 from policies.views.answers import (
@@ -114,8 +113,8 @@ def _text_context(text: EditionText, period: Period, *, address: str) -> dict[st
         "edition": edition,
         "text": text,
         "period": period,
-        "contents": list_contents(clauses_from_data(text.clauses), text.locale),
-        "changed": list_changed_clauses(text),
+        "contents": show_contents(text),
+        "changed": show_changed(text, shown=text),
         "languages": edition.locales,
         "alternates": alternates(address, edition.locales),
         "canonical": path_of("policies:current", slug) if is_current else address,

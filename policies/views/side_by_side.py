@@ -59,7 +59,7 @@ class Pair:
 def side_by_side(request: HttpRequest, policy: str, other: str) -> HttpResponse:
     """Show the text in force in the reader's language beside that in another."""
     language, day = reader_language(), today()
-    found = find_current(slug=policy, language=language, on=day)
+    found = find_current(slug=policy, language=language, on=day, with_clauses=True)
     if found is None:
         raise Http404
     if other not in language_codes() or other == language:
@@ -69,7 +69,7 @@ def side_by_side(request: HttpRequest, policy: str, other: str) -> HttpResponse:
             for code, name in ((code, language_name(code)) for code in language_codes() if code != language)
         ]
         return not_found(request, reason, links=links)
-    beside = find_current(slug=policy, language=other, on=day)
+    beside = find_current(slug=policy, language=other, on=day, with_clauses=True)
     if found.text is None or beside is None or beside.text is None:
         reason = _("This policy cannot be shown side by side: it has no text in one of the two languages.")
         address = path_of("policies:current", policy)

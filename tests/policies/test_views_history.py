@@ -139,5 +139,5 @@ class TestHistory:
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         make_editions(6)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get("/zh-hant/policies/privacy/history/")

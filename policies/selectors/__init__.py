@@ -1,0 +1,31 @@
+"""Reads over several tables of the record: what the public pages show."""
+
+from policies.selectors.current import CurrentPolicy, find_current, list_policies
+from policies.selectors.editions import (
+    editions_of,
+    find_edition,
+    find_first,
+    find_first_to_apply,
+    find_in_force,
+    list_editions,
+    list_history,
+    list_numbered_after,
+)
+from policies.selectors.texts import find_text, list_texts, texts_in
+
+__all__ = [
+    "CurrentPolicy",
+    "editions_of",
+    "find_current",
+    "find_edition",
+    "find_first",
+    "find_first_to_apply",
+    "find_in_force",
+    "find_text",
+    "list_editions",
+    "list_history",
+    "list_numbered_after",
+    "list_policies",
+    "list_texts",
+    "texts_in",
+]

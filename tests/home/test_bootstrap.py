@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from wagtail.models import Page, Site, Workflow
 
-from home.bootstrap import APPROVERS, AUTHORS, lay_out_site
+from home.bootstrap import APPROVERS, AUTHORS, OPERATORS, lay_out_site
 from home.models import HomePage
 from newsletters.models import Topic
 from newsletters.services.topics import ALL_POLICIES
@@ -46,7 +46,7 @@ class TestLayOutSite:
 
     def test_nothing_is_left_of_the_roles_of_wagtails_own(self):
         assert list(Workflow.objects.values_list("name", flat=True)) == ["核定 Approval"]
-        assert set(Group.objects.values_list("name", flat=True)) == {AUTHORS, APPROVERS}
+        assert set(Group.objects.values_list("name", flat=True)) == {AUTHORS, APPROVERS, OPERATORS}
 
     @pytest.mark.parametrize("language", ["en", "zh-hant"])
     def test_the_home_page_answers(self, client, language):

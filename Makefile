@@ -22,7 +22,7 @@ PIP_INSTALL = -m pip install -qq --disable-pip-version-check --require-hashes --
 NO_DATABASE = DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-next check format e2e bench lock messages
+.PHONY: help demo run test test-next check format e2e bench bench-search lock messages
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -75,6 +75,10 @@ e2e: $(DEV) ## The browser journeys alone
 bench: $(DEV) ## Measure against the budgets and a stock Wagtail
 	@$(PY) -m scripts.compile_messages
 	$(PY) -m bench
+
+bench-search: $(DEV) ## Measure search over 100,000 clauses, beside a stock Wagtail's
+	@$(PY) -m scripts.compile_messages
+	$(PY) -m bench.search
 
 lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest)
 	$(PY) -m scripts.lock $(if $(UPGRADE),--upgrade)

@@ -7,6 +7,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 
 class HomePage(Page):
@@ -23,3 +24,16 @@ class BlogPage(Page):
 
     class Meta:
         verbose_name = "blog page"
+
+
+class Clause(index.Indexed, models.Model):
+    """A clause, for the bench of search: indexed as Wagtail's manual says."""
+
+    language = models.CharField(max_length=12)
+    heading = models.CharField(max_length=500)
+    body = models.TextField()
+
+    search_fields = [index.SearchField("heading", boost=2), index.SearchField("body"), index.FilterField("language")]
+
+    def __str__(self) -> str:
+        return self.heading

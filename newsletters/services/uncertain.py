@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,12 @@ from newsletters.services.mailings import wake_workers
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from newsletters.relay_log import Trace
 
 
 class Decision(Enum):
@@ -84,4 +87,22 @@ def _send_again(mailing: Mailing, uncertain: Any, at: dt.datetime) -> int:
 def _settle(uncertain: Any, decision: Decision, reason: str, at: dt.datetime) -> int:
     state = DeliveryState.ACCEPTED if decision is Decision.ACCEPTED else DeliveryState.REJECTED
     count: int = uncertain.update(state=state, ended_at=at, worker=None, lease_until=None, reply=shorten(reason))
+    return count
+
+
+def settle_by_relay_log(*, traces: Mapping[int, Trace], at: dt.datetime) -> int:
+    """Settle uncertain messages that a relay's log shows it had taken; return how many were uncertain still."""
+    count = 0
+    by_mailing: Counter[int] = Counter()
+    for number, trace in sorted(traces.items()):
+        outcome = f", {trace.status} ({trace.code})" if trace.status else ""
+        uncertain = Delivery.objects.filter(pk=number, state=DeliveryState.UNCERTAIN)
+        mailing = uncertain.values_list("mailing", flat=True).first()
+        reply = f"Settled by the relay’s log: {trace.queue_id}{outcome}"
+        if uncertain.update(state=DeliveryState.ACCEPTED, ended_at=at, worker=None, lease_until=None, reply=reply):
+            count += 1
+            by_mailing[mailing or 0] += 1
+    for mailing_row in Mailing.objects.filter(pk__in=by_mailing).order_by("pk"):
+        data = {"decision": "relay_log", "reason": "reconcile_mail_log", "count": by_mailing[mailing_row.pk]}
+        log(instance=mailing_row, action="newsletters.decide_uncertain", user=None, data=data)
     return count

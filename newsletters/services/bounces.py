@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core.tokens import BadTokenError
 from newsletters.bounces.codes import Verdict, judge
 from newsletters.bounces.reports import Form, read_report
-from newsletters.choices import BounceKind
-from newsletters.links import read_return_path, read_unsubscribe
+from newsletters.choices import BounceKind, EndedReason
+from newsletters.links import read_return_path, read_unsubscribe, read_unsubscribe_address
 from newsletters.models import Bounce, Delivery
+from newsletters.origins import Origin
+from newsletters.services.subscriptions import end_all_subscriptions, end_subscription
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +34,8 @@ class Intake(Enum):
     """It had been taken in before."""
     IGNORED = auto()
     """It changes nothing: an automatic reply, a notice of a delay."""
+    UNSUBSCRIBED = auto()
+    """It came to an address by which one leaves (RFC 2369), and that was done."""
     LETTER = auto()
     """A person wrote it, as far as can be seen; it is for people to read."""
 
@@ -44,6 +48,8 @@ def take_in(*, data: bytes, channel: BounceChannel, at: dt.datetime, recipient: 
     recorded and changes nobody.
     """
     report = read_report(data, recipient=recipient)
+    if report.form in {Form.LETTER, Form.AUTOMATIC} and _unsubscribe(report.return_paths, at):
+        return Intake.UNSUBSCRIBED
     if report.form is Form.LETTER:
         return Intake.LETTER
     if report.form in {Form.NOTICE, Form.AUTOMATIC}:
@@ -57,6 +63,28 @@ def take_in(*, data: bytes, channel: BounceChannel, at: dt.datetime, recipient: 
         channel=channel,
         at=at,
     )
+
+
+def _unsubscribe(addresses: Iterable[str], at: dt.datetime) -> bool:
+    """Do what a mail to an address of `List-Unsubscribe` asks for, once or again; return False when there is none."""
+    for address in addresses:
+        try:
+            link = read_unsubscribe_address(address)
+        except BadTokenError:
+            continue
+        ending: dict[str, Any] = {
+            "subscriber_number": link.subscriber_id,
+            "reason": EndedReason.ONE_CLICK,
+            "at": at,
+            "origin": Origin(page="mailto"),
+            "delivery_number": link.delivery_id,
+        }
+        if link.topic_id:
+            end_subscription(topic_number=link.topic_id, **ending)
+        else:
+            end_all_subscriptions(**ending)
+        return True
+    return False
 
 
 def record_bounce(

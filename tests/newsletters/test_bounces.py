@@ -12,11 +12,11 @@ import pytest
 from django.core.management import call_command
 
 from newsletters.choices import AlarmKind, BounceChannel, BounceKind
-from newsletters.links import UnsubscribeLink, return_path, unsubscribe_url
-from newsletters.models import Bounce, OperatorAlarm
+from newsletters.links import UnsubscribeLink, return_path, unsubscribe_address, unsubscribe_url
+from newsletters.models import Bounce, OperatorAlarm, Subscription
 from newsletters.services.alarms import raise_alarm, settle_alarm
 from newsletters.services.bounces import Intake, take_in
-from tests.factories.newsletters import NOW, make_delivery
+from tests.factories.newsletters import NOW, make_delivery, make_subscriber, make_topic
 from tests.newsletters import bounce_messages as messages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +101,16 @@ class TestTakeIn:
         assert hand_in(messages.postfix(path, action="delayed")) is Intake.IGNORED
         assert hand_in(messages.letter(path)) is Intake.LETTER
         assert not Bounce.objects.exists()
+
+    @pytest.mark.parametrize(("is_all", "left"), [(True, 0), (False, 1)])
+    def test_a_mail_to_the_address_of_list_unsubscribe_leaves(self, is_all, left):
+        topics = make_topic(), make_topic()
+        reader = make_subscriber(topics=topics)
+        link = UnsubscribeLink(reader.pk, 0, 0 if is_all else topics[0].pk, 9)
+        letter = messages.letter(unsubscribe_address(link))
+        assert [hand_in(letter), hand_in(letter)] == [Intake.UNSUBSCRIBED, Intake.UNSUBSCRIBED]
+        assert Subscription.objects.filter(subscriber=reader, ended_at=None).count() == left
+        assert hand_in(messages.letter("u+forged@avow.example")) is Intake.LETTER
 
     def test_no_address_is_written_down(self):
         hand_in(messages.postfix(return_path(make_delivery().pk)))

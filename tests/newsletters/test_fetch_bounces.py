@@ -44,8 +44,8 @@ class TestFetchBounces:
             said = fetch(settings, port)
             again = fetch(settings, port)
 
-        assert said == "1 recorded, 1 known before, 1 of no effect, 2 left for people.\n"
-        assert again == "0 recorded, 0 known before, 0 of no effect, 0 left for people.\n"
+        assert said == "1 recorded, 1 known before, 0 to unsubscribe, 1 of no effect, 2 left for people.\n"
+        assert again == "0 recorded, 0 known before, 0 to unsubscribe, 0 of no effect, 0 left for people.\n"
         assert Bounce.objects.get().delivery == delivery
         assert letter in folder.messages
         assert folder.flags[letter] == {r"\Flagged"}

@@ -65,5 +65,6 @@ class Command(BaseCommand):
 def _account(counts: Counter[Intake]) -> str:
     return (
         f"{counts[Intake.RECORDED]} recorded, {counts[Intake.KNOWN]} known before, "
-        f"{counts[Intake.IGNORED]} of no effect, {counts[Intake.LETTER]} left for people."
+        f"{counts[Intake.UNSUBSCRIBED]} to unsubscribe, {counts[Intake.IGNORED]} of no effect, "
+        f"{counts[Intake.LETTER]} left for people."
     )

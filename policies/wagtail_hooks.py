@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
+from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
+
+_LONGEST_ID = 10  # digits; the database's whole numbers end there
 
 
 @hooks.register("register_admin_urls")
@@ -124,6 +127,18 @@ def refuse_unpublishing(request: HttpRequest, page: Page) -> None:
 def refuse_moving(_request: HttpRequest, page: Page, _destination: Page) -> None:
     if isinstance(page, PolicyPage):
         guards.refuse_moving(page)
+
+
+@hooks.register("before_copy_page")
+def return_incomplete_copy(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Ask again where a form came without the page to copy to, which Wagtail's view takes for granted."""
+    if request.method != "POST":
+        return None
+    parent = request.POST.get("new_parent_page", "")
+    if parent.isdecimal() and len(parent) < _LONGEST_ID and Page.objects.filter(pk=parent).exists():
+        return None
+    messages.error(request, _("The form came back incomplete. Fill it in again."))
+    return redirect("wagtailadmin_pages:copy", page.pk)
 
 
 @hooks.register("before_copy_page")

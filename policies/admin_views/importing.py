@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 
+from core.languages import language_name
 from policies.admin_views.base import PolicyScreen, get_page_to_edit
 from policies.drafts import page_document
 from policies.errors import PageActionRefused
@@ -97,6 +98,11 @@ class ImportView(PolicyScreen, FormView[ImportForm]):
 
     def get_page_title(self) -> str:
         return _("Import text into the draft")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the language that will prevail, as long as that can be changed."""
+        prevailing = "" if self.policy.has_editions else language_name(self.policy.prevailing_locale)
+        return {**super().get_context_data(**kwargs), "prevailing": prevailing}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "language": self.page.language}

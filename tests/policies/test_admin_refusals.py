@@ -110,6 +110,15 @@ class TestAPublishedPolicy:
         assert_untouched(page)
         assert Page.objects.get(pk=parent.pk).live
 
+    @pytest.mark.parametrize("parent", [None, "", "x", "²", "999999", "9" * 40])
+    def test_an_incomplete_copy_is_asked_for_again(self, editor, page, parent):
+        fields = {"new_title": "副本", "new_slug": "copy"} | ({} if parent is None else {"new_parent_page": parent})
+        response = desk.post(editor, address("copy", page.pk), fields)
+        assert response.status_code == 302
+        assert response["Location"] == address("copy", page.pk)
+        assert "incomplete" in desk.said(response)
+        assert editor.get(response["Location"]).status_code == 200
+
     def test_cannot_become_an_alias_or_a_published_copy(self, editor, page):
         fields = {"new_title": "副本", "new_slug": "copy", "new_parent_page": page.get_parent().pk}
         alias = desk.post(editor, address("copy", page.pk), fields | {"alias": "on"})

@@ -169,6 +169,13 @@ class TestImport:
         assert draft.based_on_edition == "2.0"
         assert desk.numbers(page) == ["1.0", "2.0"]
 
+    def test_says_which_language_prevails_until_there_is_an_edition(self, author):
+        draft = make_page("security")
+        address_of_draft = address("import", draft.pk)
+        assert "the 正體中文 text prevails" in author.get(address_of_draft).content.decode()
+        issue(draft)
+        assert "prevails" not in author.get(address_of_draft).content.decode()
+
     def test_keeps_the_structure_of_pasted_mark_up(self, page, author):
         html = "<h2>適用範圍</h2><p>本政策適用於本署網站。</p><h2>保存期限</h2><p>保存<strong>五年</strong>。</p>"
         response = self.preview(author, page, pasted="適用範圍 保存期限", html=html)

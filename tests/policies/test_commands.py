@@ -56,6 +56,35 @@ def run(path, *arguments, language="zh-hant", issued="2014-04-07", policy="priva
     call_command("import_policy", str(path), "--policy", policy, "--lang", language, "--issued", issued, *arguments)
 
 
+class TestPrevailingLanguage:
+    def test_is_that_of_the_first_file_and_said(self, chinese, capsys):
+        run(chinese())
+        assert "privacy: zh-hant prevails (the language of its first file" in capsys.readouterr().out
+        assert Policy.objects.get().prevailing_locale == "zh-hant"
+        run(chinese("五"), issued="2015-04-07")
+        assert "prevails" not in capsys.readouterr().out
+
+    def test_may_be_asked_for(self, chinese, capsys):
+        run(chinese(), "--prevailing", "zh-hant", "--dry-run")
+        assert "zh-hant prevails (as --prevailing says)" in capsys.readouterr().out
+        assert not Policy.objects.exists()
+
+    def test_comes_before_its_translations(self, chinese):
+        with pytest.raises(CommandError, match=r"in privacy en prevails\. Import its text first"):
+            run(chinese(), "--prevailing", "en")
+        assert not Policy.objects.exists()
+
+    def test_of_a_draft_is_that_of_its_page(self, chinese, capsys):
+        make_page("privacy", language="zh-hant")
+        run(chinese())
+        assert "zh-hant prevails (as its draft says)" in capsys.readouterr().out
+
+    def test_does_not_change(self, chinese):
+        run(chinese())
+        with pytest.raises(CommandError, match=r"zh-hant prevails, not en\. Leave out --prevailing"):
+            run(chinese("五"), "--prevailing", "en", issued="2015-04-07")
+
+
 class TestImportPolicy:
     def test_makes_the_policy_and_its_first_edition(self, chinese, capsys):
         run(chinese())

@@ -17,6 +17,7 @@ from core.languages import language_codes
 from policies.choices import UpdateType
 from policies.errors import Refused
 from policies.import_messages import sentence
+from policies.models import Policy
 from policies.services.imports import ImportOrder, import_text
 from policies.text.importing import ImportCode, ImportRefused, import_document
 from policies.text.numbering import number_clauses
@@ -69,12 +70,19 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="change note, in the language of the file")
         parser.add_argument("--update-type", choices=UpdateType.values, default="", help="else judged by the changes")
         parser.add_argument("--document-no", default="", help="number of the document that issued it")
+        parser.add_argument(
+            "--prevailing",
+            choices=language_codes(),
+            default="",
+            help="for a new policy: the language that governs in case of doubt; else that of the first file",
+        )
         parser.add_argument("--title", default="", help="title, in place of the one in the file")
         parser.add_argument("--dry-run", action="store_true", help="print the clauses and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the file and issue it in one transaction; a dry run prints the clauses, tries the same and takes it back."""
         path: Path = options["file"]
+        settled = self._settle_prevailing(path, options["policy"], options["lang"], options["prevailing"])
         imported = self._read(path, options["lang"])
         for notice in imported.warnings:
             self.stderr.write(f"{path}: {sentence(notice)}")
@@ -106,6 +114,27 @@ class Command(BaseCommand):
             f"{order.slug} {edition.number} ({text.locale}, {edition.update_type}, from {applies}): "
             f"{len(document.clauses)} clauses {'would be ' if options['dry_run'] else ''}issued."
         )
+
+        if settled:
+            self.stdout.write(settled)
+
+    def _settle_prevailing(self, path: Path, slug: str, language: str, asked: str) -> str:
+        """Return what to say of the language that prevails in a policy with its first edition; "" for a later one.
+
+        Refuses a file in another language before there is an edition in that one, and a change of it afterwards.
+        """
+        policy = Policy.objects.filter(slug=slug).first()
+        prevailing = policy.prevailing_locale if policy else asked or language
+        if asked and asked != prevailing:
+            msg = f"{path}: in {slug} {prevailing} prevails, not {asked}. Leave out --prevailing."
+            raise CommandError(msg)
+        if policy is not None and policy.has_editions:
+            return ""
+        if language != prevailing:
+            msg = f"{path}: in {slug} {prevailing} prevails. Import its text first, and then this one as a translation."
+            raise CommandError(msg)
+        why = "as --prevailing says" if asked else "the language of its first file; --prevailing says otherwise"
+        return f"{slug}: {prevailing} prevails ({why if policy is None else 'as its draft says'})."
 
     def _read(self, path: Path, language: str) -> Imported:
         try:

@@ -21,7 +21,8 @@ CONNECTIONS = 16
 def measure(place: Place, *, rounds: int, seconds: int) -> list[Row]:
     """Load both in turns through the same nginx worker."""
     with gunicorn("cms.wsgi", place.environment(), path=PATH) as port:
-        body = fetch(port, PATH, {"Accept-Encoding": "gzip"}).body
+        answer = fetch(port, PATH, {"Accept-Encoding": "gzip"})
+        body = answer.body
         with edge(
             place.directory / "nginx",
             application=port,
@@ -29,6 +30,7 @@ def measure(place: Place, *, rounds: int, seconds: int) -> list[Row]:
             page=gzip.decompress(body),
             compressed=body,
             path=PATH,
+            headers=answer.headers,
         ) as ports:
             rates = alternate(
                 [

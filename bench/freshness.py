@@ -76,6 +76,7 @@ def measure(place: Place, *, publications: int) -> list[Row]:
                 page=gzip.decompress(body),
                 compressed=body,
                 path=PATH,
+                headers={},
             )
         )
         seconds = int(publications * (_SETTLE_SECONDS + 1)) + 5

@@ -14,9 +14,15 @@ from bench.place import ROOT
 from bench.serve import HOST, ServerError, free_port, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SHIPPED = ROOT / "docs" / "deploy" / "nginx.conf"
+
+#: Of a file nginx knows these, and X-Accel-Expires it takes off.
+_NGINX_S_OWN = frozenset(
+    {"connection", "content-encoding", "content-length", "content-type", "date", "etag", "last-modified", "server"}
+    | {"transfer-encoding", "x-accel-expires"}
+)
 
 _FRAME = """\
 daemon off;
@@ -35,11 +41,15 @@ http {{
     uwsgi_temp_path {directory}/temp;
     scgi_temp_path {directory}/temp;
 {shipped}
-    # What the site is measured against: the same bytes from a file.
+    # What the site is measured against: the same bytes from a file, under the same headers.
     server {{
         listen {host}:{static_port};
         access_log {directory}/static.log avow buffer=64k flush=5s;
-        location / {{ root {directory}/files; default_type "text/html; charset=utf-8"; gzip_static on; }}
+        location / {{
+            root {directory}/files;
+            default_type "text/html; charset=utf-8";
+            gzip_static on;
+{headers}        }}
     }}
 }}
 """
@@ -55,9 +65,19 @@ class Edge:
 
 @contextmanager
 def edge(
-    directory: Path, *, application: int, static: Path, page: bytes, compressed: bytes, path: str
+    directory: Path,
+    *,
+    application: int,
+    static: Path,
+    page: bytes,
+    compressed: bytes,
+    path: str,
+    headers: Mapping[str, str],
 ) -> Iterator[Edge]:
-    """Serve the application on port `application` through nginx, and `page` as the file `/page.html` beside it."""
+    """Serve the application on port `application` through nginx, and `page` as the file `/page.html` beside it.
+
+    The file is answered with those of `headers` that nginx does not make itself.
+    """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         msg = "nginx is not installed: apt-get install nginx-light"
@@ -74,6 +94,7 @@ def edge(
         mime_types=_mime_types(),
         host=HOST,
         static_port=found.static,
+        headers=add_headers(headers),
         shipped=on_loopback(
             SHIPPED.read_text(), directory=directory, port=found.site, application=application, static=static
         ),
@@ -82,6 +103,16 @@ def edge(
     command = [program, "-p", str(directory), "-c", str(directory / "nginx.conf")]
     with running(command, env=None, port=found.site, path=path):
         yield found
+
+
+def add_headers(headers: Mapping[str, str]) -> str:
+    """Return nginx's lines for the headers of an answer, but for those that nginx sets, or takes off, by itself."""
+    others = {name: value for name, value in headers.items() if name.lower() not in _NGINX_S_OWN}
+    return "".join(f"            add_header {name} '{_quoted(value)}';\n" for name, value in others.items())
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def on_loopback(shipped: str, *, directory: Path, port: int, application: int, static: Path) -> str:

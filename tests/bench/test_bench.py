@@ -109,6 +109,17 @@ class TestNginx:
         with pytest.raises(nginx.ServerError, match="root </new/place>"):
             nginx.on_loopback("  root </new/place>;\n", directory=tmp_path, port=1, application=2, static=tmp_path)
 
+    def test_the_file_has_the_headers_of_the_page(self) -> None:
+        lines = nginx.add_headers(
+            {"ETag": '"x"', "Referrer-Policy": "same-origin", "Content-Security-Policy": "default-src 'none'"}
+        )
+
+        assert lines.split("\n")[:2] == [
+            "            add_header Referrer-Policy 'same-origin';",
+            "            add_header Content-Security-Policy 'default-src \\'none\\'';",
+        ]
+        assert "ETag" not in lines
+
     def test_shared_memory_zones_have_names_of_their_own(self) -> None:
         made = re.findall(r"(?:keys_zone=|limit_req_zone \S+ zone=|shared:)(\w+):", nginx.SHIPPED.read_text())
 
@@ -136,7 +147,7 @@ class TestParts:
 
         rows = pages.measure(PLACE, rounds=2, seconds=1)
 
-        assert len(rows) == 4
+        assert len(rows) == 5
 
     def test_edge(self, loopback: None, monkeypatch: pytest.MonkeyPatch) -> None:
         load(password="not used")

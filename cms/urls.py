@@ -30,6 +30,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
 ]
 
+if settings.AVOW_MAIL_WEBHOOK:
+    urlpatterns += [path("webhooks/mail/", include("newsletters.webhooks"))]
 if settings.AVOW_SHOWS_OUTBOX:
     urlpatterns += [path("outbox/", include("newsletters.outbox.urls"))]
 

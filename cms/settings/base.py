@@ -129,6 +129,9 @@ BOUNCE_MAILBOX = mailbox_settings("BOUNCE_IMAP_URL", os.environ.get("BOUNCE_IMAP
 AVOW_OUTBOX = Path(os.environ.get("AVOW_OUTBOX", BASE_DIR / ".avow" / "outbox"))
 #: A mail service instead of a relay: the dotted path of an e-mail backend of Django, such as those of django-anymail.
 AVOW_MAIL_SERVICE = os.environ.get("AVOW_MAIL_SERVICE", "")
+#: The service whose events are taken in at /webhooks/mail/, by django-anymail's name for it: postmark, amazon_ses, …
+AVOW_MAIL_WEBHOOK = os.environ.get("AVOW_MAIL_WEBHOOK", "")
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 #: How relays are spoken to: `pipelining`, our own client, or `smtplib`, Python's plain one.
 AVOW_SMTP_CLIENT = os.environ.get("AVOW_SMTP_CLIENT", "pipelining")
 #: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.

@@ -83,6 +83,8 @@ def django_message(envelope: Envelope, content: bytes) -> EmailMultiAlternatives
     if html is not None:
         message.attach_alternative(html.get_content(), "text/html")
     message.envelope_sender = envelope.sender  # type: ignore[attr-defined] # anymail's name for the return path
+    # Most services write a return path of their own, and give the metadata back with each event (newsletters.webhooks).
+    message.metadata = {"return_path": envelope.sender}  # type: ignore[attr-defined]
     return message
 
 

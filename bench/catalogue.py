@@ -82,7 +82,8 @@ def _write(policy: Policy, count: int) -> None:
     text_ids = iter(_reserve(EditionText, count * len(LANGUAGES)))
     previous_digest, batch = "", Batch()
     for position, pk in enumerate(edition_ids):
-        edition = _edition(policy, position, pk, edition_ids[position - 1] if position else None)
+        previous = _numbered(position - 1, edition_ids[position - 1]) if position else None
+        edition = _edition(policy, position, pk, previous)
         texts = [_text(edition, language, position, next(text_ids)) for language in LANGUAGES]
         payload = payload_digest(edition_payload(edition, texts))
         edition.digest = link_digest(
@@ -109,7 +110,11 @@ def _write(policy: Policy, count: int) -> None:
     batch.save()
 
 
-def _edition(policy: Policy, position: int, pk: int, previous: int | None) -> Edition:
+def _numbered(position: int, pk: int) -> Edition:
+    return Edition(pk=pk, major=position // MINORS + 1, minor=position % MINORS)
+
+
+def _edition(policy: Policy, position: int, pk: int, previous: Edition | None) -> Edition:
     day = _FIRST_DAY + dt.timedelta(days=position)
     return Edition(
         pk=pk,
@@ -124,7 +129,7 @@ def _edition(policy: Policy, position: int, pk: int, previous: int | None) -> Ed
         language_regime=policy.language_regime,
         prevailing_locale=LANGUAGES[0],
         hosts=[],
-        previous_id=previous,
+        previous=previous,
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+#: Of what the digest of a new edition covers (`policies.payloads.edition_payload`).
+PAYLOAD_VERSION = 2
+
 
 class PolicyKind(models.TextChoices):
     PRIVACY = "privacy", _("Privacy policy")

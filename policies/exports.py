@@ -14,11 +14,13 @@ from core.addresses import full_address
 from core.dates import TAIPEI, civil_date
 from core.selectors import find_agency
 from policies.payloads import clauses_from_data
+from policies.periods import Period
 from policies.selectors import find_first
 from policies.text.clauses import Document
 from policies.text.exporting import Metadata, to_akn, to_json, to_markdown, to_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from django.utils.functional import _StrPromise
@@ -44,10 +46,10 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export(text: EditionText, format_name: str) -> HttpResponse:
-    """Return the text in one of `FORMATS` with a file name that says what it is."""
+def export(text: EditionText, format_name: str, *, on: dt.date) -> HttpResponse:
+    """Return the text in one of `FORMATS`, as things stand on a day, with a file name that says what it is."""
     chosen = FORMATS[format_name]
-    response = HttpResponse(write(text, format_name), content_type=chosen.media_type)
+    response = HttpResponse(write(text, format_name, on=on), content_type=chosen.media_type)
     edition = text.edition
     name = f"{edition.policy.slug}-{edition.number}-{text.locale}.{chosen.suffix}"
     response["Content-Disposition"] = f'inline; filename="{name}"'
@@ -55,16 +57,17 @@ def export(text: EditionText, format_name: str) -> HttpResponse:
     return response
 
 
-def write(text: EditionText, format_name: str) -> bytes:
-    """Return the text as the bytes of a file in one of `FORMATS`."""
+def write(text: EditionText, format_name: str, *, on: dt.date) -> bytes:
+    """Return the text as the bytes of a file in one of `FORMATS`, as things stand on the civil date `on`."""
     document = Document(text.locale, text.title, text.summary, clauses_from_data(text.clauses))
-    written = FORMATS[format_name].write(document, text_metadata(text))
+    written = FORMATS[format_name].write(document, text_metadata(text, on=on))
     return written.encode() if isinstance(written, str) else written
 
 
-def text_metadata(text: EditionText) -> Metadata:
-    """Return what an export says about a text besides its words (2 queries)."""
+def text_metadata(text: EditionText, *, on: dt.date) -> Metadata:
+    """Return what an export says about a text besides its words, as things stand on the civil date `on` (2 queries)."""
     edition = text.edition
+    period = Period(edition, on)
     slug = edition.policy.slug
     agency = find_agency(text.locale)
     first = find_first(slug=slug)
@@ -81,4 +84,6 @@ def text_metadata(text: EditionText) -> Metadata:
         digest=edition.digest,
         agency=agency.name if agency else "",
         url=full_address(address),
+        changes=period.previous_number,
+        replaced_by=period.next_number if period.is_empty else "",
     )

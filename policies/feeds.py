@@ -15,6 +15,7 @@ from core.addresses import full_address, path_of
 from core.dates import civil_date
 from core.languages import html_language
 from policies.choices import EditionKind
+from policies.periods import Period
 from policies.presentation import list_changed_clauses
 
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ def write_feed(
     first: Edition,
     entries: Sequence[tuple[Edition, Sequence[EditionText]]],
     author: str,
+    on: dt.date,
 ) -> tuple[bytes, dt.datetime]:
     """Return the feed at `path` and the moment at which anything in it last changed.
 
     `first` is the policy's oldest edition: its day is the day of the tag URIs. Each entry is an edition with its texts
-    in `language`, newest first, with `note_corrections`.
+    in `language`, newest first, with `note_corrections`. The feed says how things stand on the civil date `on`.
     """
     slug = first.policy.slug
-    updated = max((_updated(edition, texts) for edition, texts in entries), default=first.issued_at)
+    updated = max((_updated(edition, texts, on=on) for edition, texts in entries), default=first.issued_at)
     title = entries[0][1][0].title if entries else slug
     root = feed_root(language)
     add_element(root, "id", tag_uri(first, language))
@@ -52,7 +54,7 @@ def write_feed(
     add_element(root, "link", rel="self", type="application/atom+xml", href=full_address(path))
     add_element(root, "link", rel="alternate", type="text/html", href=full_address(path_of("policies:history", slug)))
     for edition, texts in entries:
-        _add_entry(root, edition, texts, first=first)
+        _add_entry(root, edition, texts, first=first, on=on)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True), updated
 
 
@@ -66,22 +68,34 @@ def tag_uri(first: Edition, language: str, number: str = "") -> str:
     return f"tag:{tag_authority()},{civil_date(first.issued_at).isoformat()}:{specific}"
 
 
-def _updated(edition: Edition, texts: Sequence[EditionText]) -> dt.datetime:
+def _updated(edition: Edition, texts: Sequence[EditionText], *, on: dt.date) -> dt.datetime:
+    """Return when an entry last said something new: also when another edition took its place before it applied."""
     moments = [text.corrected_at or text.issued_at for text in texts]
-    return max([*moments, edition.announced_at] if edition.announced_at else moments)
+    moments += [edition.announced_at] if edition.announced_at else []
+    if edition.successor is not None and Period(edition, on).is_empty:
+        moments.append(edition.successor.issued_at)
+    return max(moments)
 
 
-def _add_entry(root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition) -> None:
+def _add_entry(
+    root: etree._Element, edition: Edition, texts: Sequence[EditionText], *, first: Edition, on: dt.date
+) -> None:
     text = texts[0]
     address = path_of("policies:edition", edition.policy.slug, edition.number)
     entry = add_element(root, "entry")
     add_element(entry, "id", tag_uri(first, text.locale, edition.number))
     add_element(entry, "title", _entry_title(edition, text))
     add_element(entry, "published", texts[-1].issued_at.isoformat())
-    add_element(entry, "updated", _updated(edition, texts).isoformat())
+    add_element(entry, "updated", _updated(edition, texts, on=on).isoformat())
     add_element(entry, "link", rel="alternate", type="text/html", href=full_address(address))
     add_element(entry, "category", term=edition.update_type)
-    context = {"edition": edition, "text": text, "address": address, "changed": list_changed_clauses(text)}
+    context = {
+        "edition": edition,
+        "text": text,
+        "period": Period(edition, on),
+        "address": address,
+        "changed": list_changed_clauses(text),
+    }
     content = add_element(entry, "content", render_to_string("policies/feed_entry.html", context).strip())
     content.set("type", "html")
 

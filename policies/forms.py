@@ -13,20 +13,30 @@ from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 
 from core.dates import format_date, parse_date, today
 from policies.choices import EffectiveRule, UpdateType
-from policies.services.readiness import check_readiness, find_newest_edition
+from policies.services.planning import find_corrected, find_following, find_standing, number_of_correction
+from policies.services.readiness import check_readiness
 from policies.widgets import AnswerSelect
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from policies.models import Edition, PolicyPage
+    from policies.services.planning import Standing
 
 #: What is said of the next edition only.
-ISSUE_FIELDS = ("update_type", "change_note", "effective", "effective_from", "document_no", "notice_waiver")
+ISSUE_FIELDS = (
+    "update_type",
+    "change_note",
+    "effective",
+    "effective_from",
+    "document_no",
+    "notice_waiver",
+    "replaces_announced",
+)
 #: Of these, what a text in another language than the source's says for itself.
 TRANSLATION_ISSUE_FIELDS = ("change_note",)
 #: What the first edition of a policy has no use for.
-_LATER_FIELDS = ("update_type", "notice_waiver")
+_LATER_FIELDS = ("update_type", "notice_waiver", "replaces_announced")
 
 _PUBLISHING_ACTIONS = ("action-publish", "action-submit", "action-restart-workflow")
 
@@ -81,7 +91,8 @@ class PolicyPageForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        newest = find_newest_edition(self.instance) if self.instance.pk else None
+        standing = find_standing(self.instance.policy_id, on=today()) if self.instance.pk else None
+        newest = standing.newest if standing else None
         if newest is not None:
             self._drop("slug")
         if not self.instance.is_source:
@@ -89,13 +100,58 @@ class PolicyPageForm(WagtailAdminPageForm):
         elif newest is None:
             self._drop(*_LATER_FIELDS)
         self._set_choices()
-        if newest is not None and "update_type" in self.fields:
-            self._say_when_an_editorial_edition_applies(newest)
+        if standing is None or newest is None:
+            return
+        if not self.instance.is_source:
+            self._ask_for_edition(standing)
+        elif find_corrected(self.instance, standing) is not None:
+            self._speak_of_a_correction(standing)
+        else:
+            self._speak_of_the_next(standing, newest)
 
-    def _say_when_an_editorial_edition_applies(self, newest: Edition) -> None:
+    def _ask_for_edition(self, standing: Standing) -> None:
+        """Let the editor of a translation say which edition it belongs to, while there are several."""
+        if len(standing.open) < 2 or "of_edition" not in self.fields:
+            return
+        choices = [(edition.number, describe_edition(edition, standing)) for edition in reversed(standing.open)]
+        widget = AnswerSelect(choices=choices)
+        widget.group_label = gettext("Which edition does this text belong to?")
+        self.fields["of_edition"].widget = widget
+        self.fields["of_edition"].label = widget.group_label
+
+    def _speak_of_a_correction(self, standing: Standing) -> None:
+        """A correction goes on within the major number of the edition in force, from a day before what is announced."""
+        if not any(edition.order < number_of_correction(standing) for edition in standing.announced):
+            self._drop("replaces_announced")
+        self.fields["effective"].choices = [
+            choice for choice in EffectiveRule.choices if choice[0] != EffectiveRule.TO_BE_ANNOUNCED
+        ]
+        major, minor = number_of_correction(standing)
+        following = find_following(standing)
+        names = {
+            "old": self.instance.of_edition,
+            "new": f"{major}.{minor}",
+            "announced": following.number if following else "",
+        }
+        note, _revised, clauses = UPDATE_EFFECTS[UpdateType.SUBSTANTIVE.value]
+        revised = gettext(
+            "The “revised on” date moves. The second number goes up (%(old)s → %(new)s), because edition %(announced)s "
+            "is announced already."
+        )
+        listed = gettext("The edition is listed in the history, with what changed (%(old)s → %(new)s).")
+        stays = UPDATE_EFFECTS[UpdateType.EDITORIAL.value][1]
+        until = gettext("It applies from the day chosen below until edition %(announced)s takes effect.")
+        self.fields["update_type"].widget.effects = {
+            UpdateType.SUBSTANTIVE.value: [note, revised % names, clauses],
+            UpdateType.EDITORIAL.value: [listed % names, stays, until % names],
+        }
+
+    def _speak_of_the_next(self, standing: Standing, newest: Edition) -> None:
         """While the newest edition is only announced, its correction waits with it; the editor must know before publishing."""
+        if not standing.announced:
+            self._drop("replaces_announced")
         day = newest.applies_from
-        if day is not None and day <= today():
+        if "update_type" not in self.fields or (day is not None and day <= standing.on):
             return
         language = get_language() or "en"
         names = {"number": newest.number, "date": format_date(day, language) if day else ""}
@@ -108,7 +164,11 @@ class PolicyPageForm(WagtailAdminPageForm):
         )
         widget = self.fields["update_type"].widget
         first, second, _when = widget.effects[UpdateType.EDITORIAL.value]
-        widget.effects = {**widget.effects, UpdateType.EDITORIAL.value: [first, second, sentence % names]}
+        effects = [first, second, sentence % names]
+        if standing.in_force is not None and not standing.in_force.is_withdrawal:
+            other_way = gettext("To correct edition %(number)s, which is in force, use “Correct the edition in force”.")
+            effects.append(other_way % {"number": standing.in_force.number})
+        widget.effects = {**widget.effects, UpdateType.EDITORIAL.value: effects}
 
     def _drop(self, *names: str) -> None:
         for name in names:
@@ -167,6 +227,17 @@ class PolicyCopyForm(CopyForm):
             self.fields.pop(name, None)
 
 
+def describe_edition(edition: Edition, standing: Standing) -> str:
+    """Return an edition's number with what it is: in force since a day, or announced."""
+    day = format_date(edition.applies_from, get_language() or "en") if edition.applies_from else ""
+    names = {"number": edition.number, "date": day}
+    if standing.in_force is not None and edition.pk == standing.in_force.pk:
+        return gettext("Edition %(number)s, in force since %(date)s") % names
+    if day:
+        return gettext("Edition %(number)s, announced for %(date)s") % names
+    return gettext("Edition %(number)s, announced; its date is to be announced") % names
+
+
 def widgets() -> dict[str, forms.Widget]:
     """Return the widgets of the publication panel's fields."""
     return {
@@ -175,5 +246,6 @@ def widgets() -> dict[str, forms.Widget]:
         "effective_from": CivilDateInput(),
         "change_note": forms.Textarea(attrs={"rows": 4}),
         "notice_waiver": forms.Textarea(attrs={"rows": 2}),
+        "of_edition": forms.HiddenInput(),
         "based_on_edition": forms.HiddenInput(),
     }

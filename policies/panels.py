@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.forms import Media
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     CommentPanel,
@@ -18,13 +19,15 @@ from wagtail.admin.panels import (
 )
 from wagtail.admin.staticfiles import versioned_static
 
+from core.dates import civil_date, today
 from core.languages import html_language, language_name
 from policies.comparison_admin import ClausesComparison
-from policies.forms import PolicyPageForm, widgets
+from policies.forms import PolicyPageForm, describe_edition, widgets
 from policies.payloads import clauses_from_data
-from policies.redline import redline_against_newest
-from policies.services.readiness import find_newest_edition
-from policies.services.texts import find_newest_text
+from policies.redline import redline_against_basis
+from policies.services.correcting import can_correct
+from policies.services.planning import find_corrected, find_following, find_joined, find_standing, plan_draft
+from policies.services.structure import find_source_text
 from policies.text.numbering import number_clauses
 
 if TYPE_CHECKING:
@@ -77,6 +80,7 @@ class DeskPanel(Panel):
                 **super().get_context_data(parent_context),
                 "page": page,
                 "form": self.form,
+                "of_edition": _edition_to_name(self.form),
                 "numbering": page.language if page.locale_id else "",
                 "source": source,
                 "source_language": language_name(source["language"]) if source else "",
@@ -95,11 +99,18 @@ class RedlinePanel(Panel):
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             page = cast("PolicyPage", self.instance)
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return {**context, "page": page, "redline": redline_against_newest(page)}
+            return {**context, "page": page, "redline": redline_against_basis(page)}
 
 
 class EditionPanel(Panel):
-    """Which edition is being prepared, and from which."""
+    """Which edition is being prepared, and from which; on a translation, of which edition it is the text."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        return {
+            "fields": ["of_edition"],
+            "widgets": {"of_edition": widgets()["of_edition"]},
+            "defer_required_on_fields": ["of_edition"],
+        }
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "policies/admin/panels/edition.html"
@@ -107,7 +118,7 @@ class EditionPanel(Panel):
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             page = cast("PolicyPage", self.instance)
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return {**context, "page": page, "newest": find_newest_edition(page)}
+            return {**context, "page": page, "form": self.form, **_describe_plan(page)}
 
 
 class SchedulePanel(PublishingPanel):
@@ -118,11 +129,39 @@ class SchedulePanel(PublishingPanel):
         super().__init__(**{"children": [each for each in dates if each.field_name == "go_live_at"], **kwargs})
 
 
+def _edition_to_name(form: PolicyPageForm) -> str:
+    """Return the edition that a draft speaks of when that is not the only one possible."""
+    page = form.instance
+    is_chosen = "of_edition" in form.fields and not form["of_edition"].is_hidden
+    return page.of_edition if page.is_source or is_chosen else ""
+
+
+def _describe_plan(page: PolicyPage) -> dict[str, Any]:
+    """Return what publishing a draft would make of its policy, as things stand today."""
+    if page.policy_id is None:
+        return {"newest": None}
+    now = timezone.now()
+    standing = find_standing(page.policy_id, on=civil_date(now))
+    corrected = find_corrected(page, standing) if page.is_source else None
+    joined = None if page.is_source else find_joined(page, standing)
+    is_of_lower = joined is not None and standing.newest is not None and joined.pk != standing.newest.pk
+    return {
+        "newest": standing.newest,
+        "in_force": standing.in_force,
+        "announced": [describe_edition(edition, standing) for edition in standing.announced],
+        "corrected": corrected,
+        "number": "{}.{}".format(*plan_draft(page, standing, at=now).number),
+        "following": find_following(standing) if corrected else None,
+        "joined": joined,
+        "can_drop": bool(page.of_edition) if page.is_source else is_of_lower,
+        "can_correct": can_correct(standing) and not corrected and not is_of_lower,
+    }
+
+
 def _source_text(page: PolicyPage) -> dict[str, Any] | None:
     """Return what stands beside each clause of a translation; None on the source's own page."""
-    policy = page.policy
-    text = find_newest_text(policy_id=policy.pk, locale=policy.prevailing_locale) if policy else None
-    if text is None or page.is_source:
+    text = find_source_text(page, on=today())
+    if text is None:
         return None
     clauses = clauses_from_data(text.clauses)
     return {
@@ -159,6 +198,7 @@ def build_edit_handler() -> TabbedInterface:
             FieldPanel("change_note", widget=inputs["change_note"]),
             FieldPanel("effective", widget=inputs["effective"]),
             FieldPanel("effective_from", widget=inputs["effective_from"]),
+            FieldPanel("replaces_announced"),
             FieldPanel("document_no"),
             FieldPanel("notice_waiver", widget=inputs["notice_waiver"]),
             SchedulePanel(),

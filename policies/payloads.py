@@ -60,7 +60,17 @@ def text_payload(text: EditionText) -> dict[str, Any]:
 
 
 def edition_payload(edition: Edition, texts: Iterable[EditionText]) -> dict[str, Any]:
-    """Return what the digest of an edition covers: its own data and the texts it was issued with."""
+    """Return what the digest of an edition covers: its own data and the texts it was issued with.
+
+    Since version 2 also which edition it changes: until then that was the number before it.
+    """
+    if edition.payload_version >= 2:
+        previous = edition.previous.number if edition.previous else None
+        return {**_first_payload(edition, texts), "version": edition.payload_version, "previous": previous}
+    return _first_payload(edition, texts)
+
+
+def _first_payload(edition: Edition, texts: Iterable[EditionText]) -> dict[str, Any]:
     return {
         "policy": str(edition.policy.key),
         "number": edition.number,

@@ -70,7 +70,7 @@ def list_contents(clauses: Sequence[Clause], language: str) -> list[ClauseLink]:
     """Return the table of contents: numbered clauses of the first level, and headed ones of the second."""
     numbers = number_clauses(clauses, language)
     return [
-        ClauseLink(clause_anchor(clause.key), number, _label(clause), clause.depth)
+        ClauseLink(clause_anchor(clause.key), number, clause_label(clause), clause.depth)
         for clause, number in zip(clauses, numbers, strict=True)
         if clause.depth <= _CONTENTS_DEPTH and (clause.heading or (clause.depth == 1 and number))
     ]
@@ -89,7 +89,7 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
             ClauseLink(
                 anchor=clause_anchor(change["key"]),
                 number=change["new_path"] or change["old_path"],
-                label=change["heading"] or (_label(clause) if clause else ""),
+                label=change["heading"] or (clause_label(clause) if clause else ""),
                 depth=clause.depth if clause else 1,
                 words=kind_words(change["kinds"]),
                 is_present=change["key"] in keys,
@@ -106,7 +106,7 @@ def list_changes(comparison: Comparison) -> list[ClauseLink]:
         ClauseLink(
             anchor=clause_anchor(change.key),
             number=new.get(change.key) or old.get(change.key, ""),
-            label=_label(change.clause),
+            label=clause_label(change.clause),
             depth=change.clause.depth,
             words=kind_words(change.kinds),
         )
@@ -125,7 +125,8 @@ def _told(kinds: Iterable[Kind]) -> list[Kind]:
     return [kind for kind in found if kind is not Kind.RENUMBERED or len(found) == 1]
 
 
-def _label(clause: Clause) -> str:
+def clause_label(clause: Clause) -> str:
+    """Return what a list calls a clause by: its heading or first words."""
     if clause.heading:
         return clause.heading
     words = " ".join(plain_text(clause.body).split())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from core.dates import today
+from core.dates import civil_date, today
 from policies.drafts import page_document
 from policies.payloads import clauses_from_data
 from policies.selectors import find_current
-from policies.services.texts import find_newest_text
+from policies.services.planning import find_joined, find_standing, plan_draft
+from policies.services.texts import find_text_up_to
 from policies.text.compare import compare, render_redline, suggest_update_type
 
 if TYPE_CHECKING:
@@ -54,11 +56,22 @@ def redline_against(text: EditionText | None, draft: PolicyPage) -> Redline | No
     return Redline(text=text, title=document.title, comparison=comparison)
 
 
-def redline_against_newest(draft: PolicyPage) -> Redline | None:
-    """Compare a draft with the newest text in its language; None before the first."""
+def redline_against_basis(draft: PolicyPage) -> Redline | None:
+    """Compare a draft with the text that it would change, as things stand today; None before the first."""
     if draft.policy_id is None:
         return None
-    return redline_against(find_newest_text(policy_id=draft.policy_id, locale=draft.language), draft)
+    return redline_against(_find_basis(draft), draft)
+
+
+def _find_basis(draft: PolicyPage) -> EditionText | None:
+    now = timezone.now()
+    standing = find_standing(draft.policy_id, on=civil_date(now))
+    edition = standing.newest
+    if not draft.is_source:
+        edition = find_joined(draft, standing) or edition
+    elif draft.of_edition or draft.replaces_announced:
+        edition = plan_draft(draft, standing, at=now).previous
+    return find_text_up_to(edition, locale=draft.language) if edition else None
 
 
 def find_text_in_force(page: PolicyPage) -> EditionText | None:

@@ -14,12 +14,15 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 
+from core.dates import today
 from policies import guards
 from policies.admin_views import urls
 from policies.admin_views.settings import policy_viewset
 from policies.dashboard import PoliciesPanel
 from policies.editing import begin_next_edition
 from policies.models import PolicyPage
+from policies.services.correcting import can_correct, find_missing_correction
+from policies.services.planning import find_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,9 +81,20 @@ def begin_draft(request: HttpRequest, page: Page) -> None:
         return
     reverting = request.resolver_match.kwargs.get("revision_id") if request.resolver_match else None
     revision = page.revisions.filter(pk=reverting).first() if reverting else page.get_latest_revision()
-    warning = begin_next_edition(page, revision)
-    if warning:
+    for warning in begin_next_edition(page, revision):
         messages.warning(request, warning)
+
+
+@hooks.register("after_publish_page")
+def say_where_the_draft_goes_on(request: HttpRequest, page: Page) -> None:
+    """After a correction of the edition in force: the announced one does not have it, and now the draft is of that one."""
+    correction = find_missing_correction(page.get_latest_revision_as_object()) if isinstance(page, PolicyPage) else None
+    if correction is None:
+        return
+    message = _("Edition %(newest)s does not have the correction of edition %(number)s. The draft goes on from there.")
+    buttons = [messages.button(reverse("wagtailadmin_pages:edit", args=[page.pk]), _("Edit the draft"))]
+    names = {"newest": correction.newest, "number": correction.number}
+    messages.warning(request, message % names, buttons=buttons)
 
 
 @hooks.register("register_page_header_buttons")
@@ -90,6 +104,9 @@ def add_header_buttons(page: Page, user: Any, view_name: str, next_url: str | No
     if not isinstance(page, PolicyPage) or page.pk is None or not page.permissions_for_user(user).can_edit():
         return
     yield Button(_("Import text"), reverse("avow_policies:import", args=[page.pk]), icon_name="upload", priority=70)
+    if page.policy_id and can_correct(find_standing(page.policy_id, on=today())):
+        correct = reverse("avow_policies:correct", args=[page.pk])
+        yield Button(_("Correct the edition in force"), correct, icon_name="edit", priority=72)
     if page.policy_id:
         record = reverse("avow_policies:record", args=[page.policy_id])
         yield Button(_("Record of the policy"), record, icon_name="policy", priority=75)

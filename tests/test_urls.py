@@ -13,7 +13,7 @@ from django.test import Client
 
 from core.addresses import in_language
 from policies.models import Edition, EditionText, PolicyPage
-from policies.services import withdraw_policy
+from policies.services import StandingOrder, withdraw_policy
 from tests.factories.policies import at, issue, make_bilingual_policy, make_page
 from tests.pages import Page
 from tests.policies import admin_desk as desk
@@ -161,11 +161,13 @@ def record() -> None:
     issue(source, on="2024-01-15")
     issue(make_page("security", language="en", title="Security policy"), on="2024-01-15")
     withdraw_policy(
-        policy=source.policy,
-        notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
-        effective_from=dt.date(2025, 9, 1),
-        issued_at=at("2025-08-01"),
-        issued_by="林書瑜",
+        StandingOrder(
+            policy=source.policy,
+            notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
+            effective_from=dt.date(2025, 9, 1),
+            issued_at=at("2025-08-01"),
+            issued_by="林書瑜",
+        )
     )
 
 

@@ -18,6 +18,7 @@ from policies.choices import EffectiveRule
 from policies.drafts import stream_data
 from policies.models import Edition, EditionText, Policy, PolicyIndexPage, PolicyPage
 from policies.services import (
+    StandingOrder,
     announce_effective_date,
     correct_note,
     issue_edition,
@@ -163,18 +164,21 @@ def _draft(page: PolicyPage, policy: DemoPolicy, edition: DemoEdition, language:
     page.document_no = edition.document_no
     page.notice_waiver = edition.notice_waiver.get(language, "")
     page.based_on_edition = ""
+    page.of_edition = "" if language == policy.prevailing else edition.number
 
 
 def _change_standing(policy: DemoPolicy, edition: DemoEdition) -> None:
     assert edition.effective_from is not None  # noqa: S101 -- the reader refuses a withdrawal without a date
     act = withdraw_policy if edition.kind == "withdrawal" else reinstate_policy
     act(
-        policy=Policy.objects.get(slug=policy.slug),
-        notices={language: text.change_note for language, text in edition.texts.items()},
-        effective_from=edition.effective_from,
-        document_no=edition.document_no,
-        issued_at=edition.issued_at,
-        issued_by=edition.issued_by.name[policy.prevailing],
+        StandingOrder(
+            policy=Policy.objects.get(slug=policy.slug),
+            notices={language: text.change_note for language, text in edition.texts.items()},
+            effective_from=edition.effective_from,
+            document_no=edition.document_no,
+            issued_at=edition.issued_at,
+            issued_by=edition.issued_by.name[policy.prevailing],
+        )
     )
 
 

@@ -12,7 +12,7 @@ from core.dates import civil_date
 from newsletters.articles import Change, ChangedClause
 from policies.models import Edition, EditionText
 from policies.presentation import list_changed_clauses
-from policies.selectors import texts_in
+from policies.services.texts import find_text_up_to
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -73,13 +73,9 @@ def newest_texts(edition: Edition) -> dict[str, EditionText]:
 
 
 def _find_before(edition: Edition, language: str) -> Edition | None:
-    """Return the newest edition before `edition` that has a text in `language`, to compare it with."""
-    earlier = [
-        text.edition
-        for text in texts_in(language).filter(edition__policy=edition.policy_id).select_related("edition")
-        if text.edition.order < edition.order
-    ]
-    return earlier[0] if earlier else None
+    """Return the edition that `edition` changed, or the nearest before it, that has a text in `language`."""
+    text = find_text_up_to(edition.previous, locale=language) if edition.previous else None
+    return text.edition if text else None
 
 
 def _clause(link: ClauseLink, address: str) -> ChangedClause:

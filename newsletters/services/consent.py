@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from newsletters.models import ConsentContext, ConsentEvent, ConsentText
 from policies.payloads import instant
-from policies.services.verify import Fault
+from policies.services.faults import Fault
 from policies.text.digest import canonical_json, sha256_hex
 
 if TYPE_CHECKING:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import FormView
 from wagtail.admin import messages
 
 from core.dates import format_date, today
 from core.languages import language_name
 from policies.admin_views.base import PolicyScreen
+from policies.choices import EditionKind
 from policies.errors import Refused
-from policies.forms import CivilDateField, CivilDateInput
+from policies.forms import CivilDateField, CivilDateInput, describe_edition
 from policies.models import Edition, EditionText, Policy
-from policies.services import announce_effective_date, correct_note, reinstate_policy, withdraw_policy
+from policies.services import (
+    StandingOrder,
+    announce_effective_date,
+    correct_note,
+    reinstate_policy,
+    withdraw_policy,
+)
+from policies.services.planning import find_standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
     from django.utils.functional import Promise
+
+    from policies.services.planning import Standing
 
 
 class ActForm(forms.Form):
@@ -33,11 +46,31 @@ class ActForm(forms.Form):
     field_order: list[str] | None = None
 
 
-class StandingForm(ActForm):
-    """When a withdrawal or a reinstatement applies, and why, in every language the policy has a text in."""
+class _DatedForm(ActForm):
+    """From when something applies, and whether it takes the place of what is announced."""
 
     effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=CivilDateInput())
     document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not standing.announced:
+            return
+        announced = pgettext("between words", ", ").join(describe_edition(e, standing) for e in standing.announced)
+        self.fields["replaces_announced"] = forms.BooleanField(
+            label=_("It takes the place of what is announced for that day or later, which never applies."),
+            help_text=announced,
+            required=False,
+        )
+
+    @property
+    def replaces_announced(self) -> bool:
+        """Whether its editor confirmed that announced editions never apply."""
+        return bool(self.cleaned_data.get("replaces_announced"))
+
+
+class StandingForm(_DatedForm):
+    """When a withdrawal or a reinstatement applies, and why, in every language the policy has a text in."""
 
     def __init__(self, *args: Any, locales: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +78,7 @@ class StandingForm(ActForm):
         for locale in locales:
             label = _("Notice to readers (%(language)s)") % {"language": language_name(locale)}
             self.fields[locale] = forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}))
-        self.order_fields([*locales, "effective_from", "document_no", "confirmed"])
+        self.order_fields([*locales, "effective_from", "document_no", "replaces_announced", "confirmed"])
 
     @property
     def notices(self) -> dict[str, str]:
@@ -63,12 +96,14 @@ class NoteForm(ActForm):
     field_order = ["note", "reason", "confirmed"]
 
 
-class DateForm(ActForm):
+class DateForm(_DatedForm):
     """The date of an edition that was issued with its date to be announced."""
 
-    effective_from = CivilDateField(label=gettext_lazy("Effective from"), widget=CivilDateInput())
-    document_no = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=120)
-    field_order = ["effective_from", "document_no", "confirmed"]
+    field_order = ["effective_from", "document_no", "replaces_announced", "confirmed"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
 
 
 class ActView(PolicyScreen, FormView[ActForm]):
@@ -101,71 +136,88 @@ class ActView(PolicyScreen, FormView[ActForm]):
         )
 
 
-class _StandingView(ActView):
+@dataclass(frozen=True, kw_only=True)
+class StandingAct:
+    """A withdrawal or a reinstatement as its screen speaks of it."""
+
+    title: str | Promise
+    button: str | Promise
+    effects: tuple[str | Promise, ...]
+    done: str | Promise
+    do: Callable[[StandingOrder], Edition]
+    is_serious: bool = False
+
+
+STANDING_ACTS = {
+    EditionKind.WITHDRAWAL: StandingAct(
+        title=gettext_lazy("Withdraw"),
+        button=gettext_lazy("Withdraw the policy"),
+        effects=(
+            gettext_lazy("A withdrawal is an edition of its own. From its date the policy no longer applies."),
+            gettext_lazy("The text stays readable under your notice, with all earlier editions."),
+            gettext_lazy("The policy can be reinstated later, by another edition."),
+        ),
+        done=gettext_lazy("Edition %(number)s withdraws the policy."),
+        do=withdraw_policy,
+        is_serious=True,
+    ),
+    EditionKind.REINSTATEMENT: StandingAct(
+        title=gettext_lazy("Reinstate"),
+        button=gettext_lazy("Reinstate the policy"),
+        effects=(
+            gettext_lazy(
+                "A reinstatement is an edition of its own. From its date the policy applies again, with the text it had."
+            ),
+            gettext_lazy("To change the text as well, reinstate first and publish a new edition afterwards."),
+        ),
+        done=gettext_lazy("Edition %(number)s reinstates the policy."),
+        do=reinstate_policy,
+    ),
+}
+
+
+class StandingView(ActView):
+    """Withdraws or reinstates a policy; which of both, `kind` says."""
+
     form_class = StandingForm
+    kind: EditionKind = EditionKind.WITHDRAWAL
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.policy = get_object_or_404(Policy, pk=kwargs["policy_id"])
+        self.words = STANDING_ACTS[self.kind]
+        self.button, self.is_serious = self.words.button, self.words.is_serious
+
+    def get_page_title(self) -> str:
+        return str(self.words.title)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         texts = EditionText.objects.filter(edition__policy=self.policy)
         locales = set(texts.order_by("locale").values_list("locale", flat=True).distinct())
         first = self.policy.prevailing_locale
-        ordered = sorted(locales, key=lambda locale: (locale != first, locale))
-        return {**super().get_form_kwargs(), "locales": ordered, "initial": {"effective_from": today()}}
-
-
-class WithdrawView(_StandingView):
-    button = gettext_lazy("Withdraw the policy")
-    is_serious = True
-
-    def get_page_title(self) -> str:
-        return _("Withdraw")
+        return {
+            **super().get_form_kwargs(),
+            "locales": sorted(locales, key=lambda locale: (locale != first, locale)),
+            "standing": find_standing(self.policy.pk, on=today()),
+            "initial": {"effective_from": today()},
+        }
 
     def explain(self) -> list[str]:
-        return [
-            _("A withdrawal is an edition of its own. From its date the policy no longer applies."),
-            _("The text stays readable under your notice, with all earlier editions."),
-            _("The policy can be reinstated later, by another edition."),
-        ]
+        return [str(sentence) for sentence in self.words.effects]
 
     def act(self, form: StandingForm, *, issued_by: str) -> str:
-        edition = withdraw_policy(
-            policy=self.policy,
-            notices=form.notices,
-            effective_from=form.cleaned_data["effective_from"],
-            document_no=form.cleaned_data["document_no"],
-            issued_at=timezone.now(),
-            issued_by=issued_by,
+        edition = self.words.do(
+            StandingOrder(
+                policy=self.policy,
+                notices=form.notices,
+                effective_from=form.cleaned_data["effective_from"],
+                document_no=form.cleaned_data["document_no"],
+                replaces_announced=form.replaces_announced,
+                issued_at=timezone.now(),
+                issued_by=issued_by,
+            )
         )
-        return _("Edition %(number)s withdraws the policy.") % {"number": edition.number}
-
-
-class ReinstateView(_StandingView):
-    button = gettext_lazy("Reinstate the policy")
-
-    def get_page_title(self) -> str:
-        return _("Reinstate")
-
-    def explain(self) -> list[str]:
-        return [
-            _(
-                "A reinstatement is an edition of its own. From its date the policy applies again, with the text it had."
-            ),
-            _("To change the text as well, reinstate first and publish a new edition afterwards."),
-        ]
-
-    def act(self, form: StandingForm, *, issued_by: str) -> str:
-        edition = reinstate_policy(
-            policy=self.policy,
-            notices=form.notices,
-            effective_from=form.cleaned_data["effective_from"],
-            document_no=form.cleaned_data["document_no"],
-            issued_at=timezone.now(),
-            issued_by=issued_by,
-        )
-        return _("Edition %(number)s reinstates the policy.") % {"number": edition.number}
+        return str(self.words.done) % {"number": edition.number}
 
 
 class CorrectNoteView(ActView):
@@ -219,6 +271,9 @@ class AnnounceDateView(ActView):
         self.edition = get_object_or_404(Edition.objects.select_related("policy"), pk=kwargs["edition_id"])
         self.policy = self.edition.policy
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "standing": find_standing(self.policy.pk, on=today())}
+
     def get_page_title(self) -> str:
         return _("Announce when edition %(number)s takes effect") % {"number": self.edition.number}
 
@@ -230,6 +285,7 @@ class AnnounceDateView(ActView):
             edition=self.edition,
             effective_from=form.cleaned_data["effective_from"],
             document_no=form.cleaned_data["document_no"],
+            replaces_announced=form.replaces_announced,
             issued_at=timezone.now(),
             issued_by=issued_by,
         )

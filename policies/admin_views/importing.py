@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 
+from core.dates import today
 from core.languages import language_name
 from policies.admin_views.base import PolicyScreen, get_page_to_edit
 from policies.drafts import page_document
@@ -144,7 +145,7 @@ class ImportView(PolicyScreen, FormView[ImportForm]):
         except (ValueError, TypeError, KeyError):
             messages.error(self.request, _("The preview was damaged on its way back. Import the text again."))
             return redirect("avow_policies:import", self.page.pk)
-        save_imported_draft(page=self.page, document=document, user=cast("Any", self.request.user))
+        save_imported_draft(page=self.page, document=document, user=cast("Any", self.request.user), on=today())
         messages.success(self.request, _("The text was saved as a draft. Nothing has been published."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 

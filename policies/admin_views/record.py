@@ -11,7 +11,10 @@ from django.views.generic import TemplateView
 from core.dates import today
 from policies.admin_views.base import PolicyScreen, can_publish, can_view
 from policies.models import EditionText, Policy, PolicyPage
+from policies.periods import Period
 from policies.selectors import editions_of, list_history
+from policies.services.correcting import can_correct
+from policies.services.planning import find_standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -25,7 +28,8 @@ def edition_rows(policy: Policy, *, limit: int, locale: str = "") -> list[dict[s
     `in_force` is the edition in force today, None on its own row and where either has no text in the language.
     """
     editions = list_history(slug=policy.slug, before=None, limit=limit)
-    current = editions_of(policy.slug).in_force(on=today()).first()
+    day = today()
+    current = editions_of(policy.slug).in_force(on=day).first()
     texts = EditionText.objects.filter(edition__in=editions).prefetch_related("note_corrections")
     if locale:
         texts = texts.in_language(locale)
@@ -35,6 +39,7 @@ def edition_rows(policy: Policy, *, limit: int, locale: str = "") -> list[dict[s
     return [
         {
             "edition": edition,
+            "period": Period(edition, day),
             "texts": by_edition.get(edition.pk, []),
             "in_force": current if current is not None and current.pk != edition.pk else None,
         }
@@ -62,11 +67,17 @@ class RecordView(PolicyScreen, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = edition_rows(self.policy, limit=_EDITIONS_SHOWN + 1)
+        standing = find_standing(self.policy.pk, on=today())
+        newest, in_force = standing.newest, standing.in_force
+        is_withdrawn = newest is not None and newest.is_withdrawal
         return super().get_context_data(
             policy=self.policy,
             rows=rows[:_EDITIONS_SHOWN],
             has_more=len(rows) > _EDITIONS_SHOWN,
-            newest=rows[0]["edition"] if rows else None,
+            in_force=in_force,
+            can_correct=can_correct(standing),
+            can_withdraw=newest is not None and not (is_withdrawn and newest is in_force),
+            can_reinstate=is_withdrawn,
             pages=PolicyPage.objects.filter(policy=self.policy).select_related("locale").order_by("locale__pk", "pk"),
             can_act=can_publish(self.request.user, self.policy),
             **kwargs,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from core.dates import today
 from policies.admin_views.base import get_page_to_edit
 from policies.errors import PageActionRefused
 from policies.services import update_structure_from_source
@@ -24,7 +25,7 @@ def update_structure(request: HttpRequest, page_id: int) -> HttpResponse:
     lock = page.get_lock()
     if lock is not None and lock.for_user(request.user):
         raise PageActionRefused(_("The page is locked; its draft cannot be changed now."), page=page)
-    update_structure_from_source(page=page, user=cast("Any", request.user))
+    update_structure_from_source(page=page, user=cast("Any", request.user), on=today())
     messages.success(
         request, _("The clauses now stand as in the source. Clauses that are new are empty: translate them.")
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.append_only import AppendOnlyModel
-from policies.choices import EditionKind, LanguageRegime, TextRole, UpdateType
+from policies.choices import PAYLOAD_VERSION, EditionKind, LanguageRegime, TextRole, UpdateType
 from policies.models.policy import Policy
 from policies.querysets import EditionQuerySet, EditionTextQuerySet
 
@@ -21,8 +21,12 @@ class Edition(AppendOnlyModel):
     """The numbered public record of a policy. Never changes.
 
     `issued_at` says when it became known (UTC); `effective_from` when it applies (a civil date in Taipei; NULL means
-    *to be announced*, and an `EffectiveDate` row may fill it later). Numbers and effective dates run in the same
-    order, so the edition in force is the highest-numbered one whose date has come.
+    *to be announced*, and an `EffectiveDate` row may fill it later). In force is the highest-numbered edition whose
+    date has come (`policies.periods`). Numbers need not run in the order of issue, which the ledger keeps: a correction
+    of the edition in force, 2.1, may be issued after 3.0 was announced.
+
+    `previous` is the edition that this one changes: its note, and the changes kept with its texts, speak of that one.
+    It is the one in whose place it comes, not always the number before it.
 
     `issued_by_name` is who prepared the revision, `approved_by_name` who published it when that was somebody else;
     both are text, so that the record outlives accounts.
@@ -41,7 +45,8 @@ class Edition(AppendOnlyModel):
     language_regime = models.CharField(max_length=20, choices=LanguageRegime)
     prevailing_locale = models.CharField(max_length=12)
     hosts = models.JSONField(default=list)
-    previous = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="next")
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    payload_version = models.PositiveSmallIntegerField(default=PAYLOAD_VERSION)
     digest = models.CharField(max_length=64)
 
     objects = EditionQuerySet.as_manager()

@@ -61,8 +61,9 @@ class PolicyIndexPage(BasePage):
 class PolicyPage(BasePage):
     """The draft of a policy in one language. Publishing it issues an edition (`policies.services.issue`).
 
-    The fields from `update_type` to `notice_waiver` speak of the next edition only; `based_on_edition` is the newest
-    edition its author had seen, so that a draft never goes out over an edition that appeared meanwhile.
+    The fields from `update_type` to `replaces_announced` speak of the next edition only. `based_on_edition` is the last
+    edition its author had seen, so that a draft never goes out over an edition that appeared meanwhile. `interrupted`
+    is the draft that a correction of the edition in force set aside.
     """
 
     parent_page_types = ["policies.PolicyIndexPage"]
@@ -76,7 +77,10 @@ class PolicyPage(BasePage):
         "effective_from",
         "document_no",
         "notice_waiver",
+        "of_edition",
+        "replaces_announced",
         "based_on_edition",
+        "interrupted",
     ]
 
     search_fields = [
@@ -107,7 +111,21 @@ class PolicyPage(BasePage):
         blank=True,
         help_text=_("Needed only when the edition takes effect before the policy’s notice period has passed."),
     )
+    #: On the source's page the edition in force that the draft corrects, empty for the next edition; on others the
+    #: edition that the text belongs to, empty when only one is possible.
+    of_edition = models.CharField(_("belongs to edition"), max_length=20, blank=True)
+    replaces_announced = models.BooleanField(
+        _("it takes the place of what is announced"),
+        default=False,
+        help_text=_(
+            "Editions announced for the same day or later then never apply, and their readers are told so. "
+            "An edition whose date is to be announced never applies either, once this one does."
+        ),
+    )
     based_on_edition = models.CharField(max_length=20, blank=True)
+    interrupted = models.ForeignKey(
+        "wagtailcore.Revision", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("policy page")
@@ -186,9 +204,10 @@ class PolicyPage(BasePage):
     def _says_nothing_beyond(self, issued: Revision) -> bool:
         before: PolicyPage = issued.as_object()
         words = (self.update_type, self.change_note, self.document_no, self.notice_waiver)
+        corrects = self.is_source and self.of_edition
         has_plans = self.effective != EffectiveRule.ON_ISSUE or self.effective_from or self.go_live_at or any(words)
         same_contact = (self.responsible_unit, self.contact) == (before.responsible_unit, before.contact)
-        return not has_plans and same_contact and page_document(self) == page_document(before)
+        return not (has_plans or corrects) and same_contact and page_document(self) == page_document(before)
 
     def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
         """Publish `revision`; when a schedule runs and the record refuses, keep the draft and note the reason."""

@@ -139,10 +139,11 @@ def _coming(announced: Iterable[Edition], *, on: dt.date) -> tuple[Edition, ...]
 
 
 def _before(revised: Edition | None, public: list[Edition], language: str) -> Edition | None:
-    """Return the newest edition before `revised` that has a text in `language`."""
-    if revised is None or language not in revised.locales:
+    """Return the edition that `revised` changed, or the nearest before it, that has a text in `language`."""
+    if revised is None or language not in revised.locales or revised.previous_major is None:
         return None
-    return next((e for e in public if e.order < revised.order and language in e.locales), None)
+    changed = (revised.previous_major, revised.previous_minor or 0)
+    return next((e for e in public if e.order <= changed and language in e.locales), None)
 
 
 def _first(window: list[Edition], *, on: dt.date) -> Edition | None:

@@ -15,12 +15,15 @@ from policies.errors import Refused
 from policies.models import Edition, EffectiveDate, NoteCorrection, Policy
 from policies.payloads import effective_date_payload, note_payload
 from policies.services.ledger import append, next_link
+from policies.services.planning import find_standing
+from policies.services.readiness import describe_replaced
 from policies.signals import effective_date_announced, note_corrected
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from policies.models import EditionText
+    from policies.services.planning import Standing
 
 
 @transaction.atomic
@@ -51,37 +54,62 @@ def correct_note(
 
 @transaction.atomic
 def announce_effective_date(
-    *, edition: Edition, effective_from: dt.date, document_no: str = "", issued_at: dt.datetime, issued_by: str
+    *,
+    edition: Edition,
+    effective_from: dt.date,
+    document_no: str = "",
+    replaces_announced: bool = False,
+    issued_at: dt.datetime,
+    issued_by: str,
 ) -> EffectiveDate:
     """Fill the date of an edition that was *to be announced*.
 
-    Raises `Refused` when it has a date already, or when the date would not keep effective dates in the order of the
-    numbers, or lies before the day of the announcement (nobody can have followed it).
+    `replaces_announced` says that editions with lower numbers, announced for that day or later, are never to apply.
+    Raises `Refused` when it has a date already or another edition has taken its place, when the date lies before the
+    day of the announcement (nobody can have followed it), or no earlier than that of an edition with a higher number.
     """
     policy = Policy.objects.select_for_update().get(pk=edition.policy_id)
     if edition.effective_from or EffectiveDate.objects.filter(edition=edition).exists():
         raise Refused(_("Edition %(number)s has its date already.") % {"number": edition.number})
-    others = list(Edition.objects.filter(policy=policy).with_applies_from())
-    earlier = [other.applies_from for other in others if other.applies_from and other.order < edition.order]
-    later = [other.applies_from for other in others if other.applies_from and other.order > edition.order]
-    first = max([civil_date(issued_at), *earlier])
-    if effective_from < first:
-        message = _("The date cannot lie before %(date)s.") % {"date": format_date(first, get_language() or "en")}
+    standing = find_standing(policy.pk, on=civil_date(issued_at))
+    announced = next((each for each in standing.announced if each.pk == edition.pk), None)
+    if announced is None:
+        raise Refused(_describe_place_taken(edition, standing))
+    if effective_from < standing.on:
+        message = _("The date cannot lie before %(date)s.") % {"date": _day(standing.on)}
         raise Refused(message, field="effective_from")
-    if later and effective_from > min(later):
-        message = _("A later edition applies from %(date)s; choose that day or an earlier one.")
-        date = format_date(min(later), get_language() or "en")
-        raise Refused(message % {"date": date}, field="effective_from")
-    announced = EffectiveDate(
+    later = announced.successor.applies_from if announced.successor else None
+    if later is not None and effective_from >= later:
+        message = _("A later edition applies from %(date)s; choose an earlier day.")
+        raise Refused(message % {"date": _day(later)}, field="effective_from")
+    replaced = standing.replaced_from(effective_from, below=edition.order)
+    if replaced and not replaces_announced:
+        raise Refused(describe_replaced(replaced), field="replaces_announced")
+    date = EffectiveDate(
         edition=edition,
         effective_from=effective_from,
         document_no=document_no.strip(),
         issued_at=issued_at,
         issued_by_name=issued_by,
     )
-    announced.save()
-    link = next_link(policy, kind=LedgerKind.EFFECTIVE_DATE, payload=effective_date_payload(announced))
-    append(link, effective_date=announced)
+    date.save()
+    link = next_link(policy, kind=LedgerKind.EFFECTIVE_DATE, payload=effective_date_payload(date))
+    append(link, effective_date=date)
     SiteVersion.bump()
-    transaction.on_commit(lambda: effective_date_announced.send(sender=EffectiveDate, effective_date=announced))
-    return announced
+    transaction.on_commit(lambda: effective_date_announced.send(sender=EffectiveDate, effective_date=date))
+    return date
+
+
+def _describe_place_taken(edition: Edition, standing: Standing) -> str:
+    linked = next((each for each in standing.above if each.pk == edition.pk), None)
+    successor = linked.successor if linked else standing.in_force
+    number = successor.number if successor else ""
+    if successor is not None and successor.major == edition.major:
+        message = _("Edition %(later)s puts the wording of edition %(number)s right; announce the date of that one.")
+    else:
+        message = _("Edition %(later)s has taken the place of edition %(number)s, which cannot apply any more.")
+    return message % {"later": number, "number": edition.number}
+
+
+def _day(day: dt.date) -> str:
+    return format_date(day, get_language() or "en")

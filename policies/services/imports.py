@@ -16,16 +16,17 @@ from core.languages import language_name
 from policies.choices import EffectiveRule, UpdateType
 from policies.drafts import stream_data
 from policies.errors import EditionRefused, Refused
-from policies.models import Edition, PolicyIndexPage, PolicyPage
+from policies.models import PolicyIndexPage, PolicyPage
 from policies.payloads import clauses_from_data
 from policies.services.issue import issue_edition
 from policies.services.keys import take_source_keys
-from policies.services.texts import find_newest_text
+from policies.services.planning import find_corrected, find_last_issued, find_standing
+from policies.services.texts import find_text_up_to
 from policies.text.align import carry_keys
 from policies.text.compare import compare, suggest_update_type
 
 if TYPE_CHECKING:
-    from policies.models import EditionText, Policy
+    from policies.models import Edition, EditionText, Policy
     from policies.text.clauses import Clause, Document
 
 
@@ -34,7 +35,9 @@ class ImportOrder:
     """What is to be done with an imported text.
 
     An empty `title` keeps the policy's, or takes the document's for a new one. `effective_from` None means on the day
-    of issue; `is_date_open` that it is to be announced.
+    of issue; `is_date_open` that it is to be announced. `of_edition` is the number of the edition in force that it
+    corrects while another is announced, or of the edition that a translation joins where there are several.
+    `replaces_announced` says that announced editions whose place it takes are never to apply.
     """
 
     slug: str
@@ -45,11 +48,13 @@ class ImportOrder:
     note: str = ""
     update_type: str = ""
     document_no: str = ""
+    of_edition: str = ""
+    replaces_announced: bool = False
 
 
 @transaction.atomic
 def import_text(document: Document, order: ImportOrder, *, now: dt.datetime) -> EditionText:
-    """Issue `document` as the next edition of a policy, or as the newest edition's text in another language.
+    """Issue `document` as the next edition of a policy, or as an edition's text in another language.
 
     Makes the policy and its page when there is none; the language of the first import becomes the prevailing one.
     Clauses take the keys of the clauses they continue. An edition of the past whose change note is not known is said
@@ -59,18 +64,21 @@ def import_text(document: Document, order: ImportOrder, *, now: dt.datetime) -> 
         raise EditionRefused(_("An edition cannot be issued on a day to come. Use the day on which it was published."))
     page = _find_or_make_page(document, order)
     policy = page.policy
-    newest = Edition.objects.filter(policy=policy).newest_first().first()
-    clauses = _with_keys(document.clauses, page, document.language)
+    last = find_last_issued(page.policy_id)
+    page.of_edition, page.replaces_announced = order.of_edition, order.replaces_announced
+    page.interrupted = None
+    basis = _find_basis(page, on=order.issued_on)
+    clauses = _with_keys(document.clauses, page, basis, on=order.issued_on)
     page.title, page.summary = order.title or page.title, document.summary or page.summary
     page.clauses = stream_data(clauses)
     page.based_on_edition = ""
     page.document_no = order.document_no
-    page.update_type, page.change_note = _update_type_and_note(order, clauses, page, newest=newest, now=now)
+    page.update_type, page.change_note = _update_type_and_note(order, clauses, page, basis, now=now)
     page.effective, page.effective_from = _effective(order)
     if order.issued_on < civil_date(now):
-        page.notice_waiver = _waiver(policy, document.language) if newest and page.is_source else ""
+        page.notice_waiver = _waiver(policy, document.language) if last and page.is_source else ""
     revision = page.save_revision(clean=True)
-    return issue_edition(revision=revision, issued_at=_moment(order.issued_on, newest, now=now))
+    return issue_edition(revision=revision, issued_at=_moment(order.issued_on, last, now=now))
 
 
 def _find_or_make_page(document: Document, order: ImportOrder) -> PolicyPage:
@@ -92,21 +100,30 @@ def _find_or_make_page(document: Document, order: ImportOrder) -> PolicyPage:
     return page
 
 
-def _with_keys(clauses: tuple[Clause, ...], page: PolicyPage, language: str) -> tuple[Clause, ...]:
+def _find_basis(page: PolicyPage, *, on: dt.date) -> EditionText | None:
+    """Return the text that an import of the source is compared with; None for the first, and for translations."""
     if not page.is_source:
-        return take_source_keys(page, clauses)
-    former = find_newest_text(policy_id=page.policy_id, locale=language)
-    return carry_keys(clauses_from_data(former.clauses), clauses) if former else clauses
+        return None
+    standing = find_standing(page.policy_id, on=on)
+    edition = find_corrected(page, standing) or standing.newest
+    return find_text_up_to(edition, locale=page.language) if edition else None
+
+
+def _with_keys(
+    clauses: tuple[Clause, ...], page: PolicyPage, basis: EditionText | None, *, on: dt.date
+) -> tuple[Clause, ...]:
+    if not page.is_source:
+        return take_source_keys(page, clauses, on=on)
+    return carry_keys(clauses_from_data(basis.clauses), clauses) if basis else clauses
 
 
 def _update_type_and_note(
-    order: ImportOrder, clauses: tuple[Clause, ...], page: PolicyPage, *, newest: Edition | None, now: dt.datetime
+    order: ImportOrder, clauses: tuple[Clause, ...], page: PolicyPage, basis: EditionText | None, *, now: dt.datetime
 ) -> tuple[str, str]:
     note = order.note.strip()
-    if newest is None or not page.is_source:
+    if basis is None:
         return order.update_type, note
-    basis = find_newest_text(policy_id=newest.policy_id, locale=page.language)
-    former = clauses_from_data(basis.clauses) if basis else ()
+    former = clauses_from_data(basis.clauses)
     update_type = order.update_type or str(suggest_update_type(compare(former, clauses, language=page.language)))
     if not note and update_type == UpdateType.SUBSTANTIVE and order.issued_on < civil_date(now):
         with override(page.language):
@@ -130,9 +147,9 @@ def _waiver(policy: Policy | None, language: str) -> str:
         return _("Published before this record was kept.")
 
 
-def _moment(issued_on: dt.date, newest: Edition | None, *, now: dt.datetime) -> dt.datetime:
+def _moment(issued_on: dt.date, last: Edition | None, *, now: dt.datetime) -> dt.datetime:
     """Return the instant to record for a civil date, never before an edition of the same day."""
     moment = now if issued_on == civil_date(now) else dt.datetime.combine(issued_on, dt.time(), TAIPEI)
-    if newest is not None and civil_date(newest.issued_at) == issued_on:
-        return max(moment, newest.issued_at)
+    if last is not None and civil_date(last.issued_at) == issued_on:
+        return max(moment, last.issued_at)
     return moment

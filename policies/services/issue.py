@@ -9,15 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import get_active_log_context
 
+from core.dates import civil_date
 from core.models import SiteVersion
 from policies.choices import EditionKind, EffectiveRule, LedgerKind, UpdateType
 from policies.drafts import page_document
 from policies.errors import EditionRefused
 from policies.models import Edition, EditionText, Policy, ScheduledRefusal
 from policies.payloads import edition_payload, text_payload
+from policies.services.correcting import go_on_after
 from policies.services.ledger import append, next_link
-from policies.services.readiness import check_readiness, effective_day, find_newest_edition
-from policies.services.texts import Signatures, TextContent, build_text, find_newest_text, save_text
+from policies.services.planning import find_joined, find_last_issued, find_standing, plan_draft
+from policies.services.readiness import check_readiness
+from policies.services.texts import Signatures, TextContent, build_text, find_text_of, save_text
 from policies.signals import edition_issued, text_issued
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from wagtail.models import Revision
 
     from policies.models import PolicyPage
+    from policies.services.planning import Plan, Standing
 
 #: Who waited for the lock took the time before it; clocks of several machines differ. The record's time never goes back.
 _CLOCK_TOLERANCE = dt.timedelta(minutes=1)
@@ -35,8 +39,8 @@ _CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 def issue_edition(*, revision: Revision, issued_at: dt.datetime, signatures: Signatures | None = None) -> EditionText:
     """Make what `revision` says public at `issued_at` (aware), and return the text that was written.
 
-    The source language's page makes the next edition; another language's page makes its text of the newest edition.
-    In one transaction: locks the policy, reads the revision once, writes the edition, its text, its clauses and the
+    The source language's page makes the next edition, or one that corrects the edition in force while another is
+    announced; another language's page makes its text of the edition that it names. In one transaction: locks the policy, reads the revision once, writes the edition, its text, its clauses and the
     link of the hash chain, publishes the page if Wagtail has not done so yet, and moves the site's version on. After
     commit `edition_issued` or `text_issued` is sent.
 
@@ -47,10 +51,11 @@ def issue_edition(*, revision: Revision, issued_at: dt.datetime, signatures: Sig
         raise EditionRefused(_("Save the page before publishing it."), page=draft)
     policy = Policy.objects.select_for_update().get(pk=draft.policy_id)
     draft.policy = policy
-    newest = find_newest_edition(draft)
-    if newest is not None and newest.issued_at - _CLOCK_TOLERANCE < issued_at < newest.issued_at:
-        issued_at = newest.issued_at
+    last = find_last_issued(policy.pk)
+    if last is not None and last.issued_at - _CLOCK_TOLERANCE < issued_at < last.issued_at:
+        issued_at = last.issued_at
     _refuse_unless_ready(draft, revision, at=issued_at)
+    standing = find_standing(policy.pk, on=civil_date(issued_at))
     signatures = signatures or sign(revision)
     content = TextContent(
         document=page_document(draft),
@@ -60,10 +65,11 @@ def issue_edition(*, revision: Revision, issued_at: dt.datetime, signatures: Sig
         notice_waiver=draft.notice_waiver.strip(),
     )
     if draft.is_source:
-        edition = _next_edition(draft, newest=newest, issued_at=issued_at, signatures=signatures)
+        edition = _edition_of(draft, standing, issued_at=issued_at, signatures=signatures)
         text = write_edition(edition, contents=[content], revisions=[revision])[0]
     else:
-        text = _write_translation(newest, content, revision, issued_at=issued_at, signatures=signatures)
+        joined = find_joined(draft, standing)
+        text = _write_translation(joined, content, revision, issued_at=issued_at, signatures=signatures)
     ScheduledRefusal.objects.filter(page_id=draft.pk).delete()
     _publish_page(draft, revision, text)
     return text
@@ -83,36 +89,49 @@ def sign(revision: Revision) -> Signatures:
     return Signatures(issued_by=str(author or publisher or ""), approved_by=approved_by)
 
 
-def _next_edition(
-    draft: PolicyPage, *, newest: Edition | None, issued_at: dt.datetime, signatures: Signatures
+def _edition_of(draft: PolicyPage, standing: Standing, *, issued_at: dt.datetime, signatures: Signatures) -> Edition:
+    plan = plan_draft(draft, standing, at=issued_at)
+    is_first = plan.previous is None
+    return new_edition(
+        draft.policy,
+        plan,
+        kind=EditionKind.ISSUE,
+        update_type=UpdateType.SUBSTANTIVE if is_first else UpdateType(draft.update_type),
+        issued_at=issued_at,
+        signatures=signatures,
+        document_no=draft.document_no,
+    )
+
+
+def new_edition(
+    policy: Policy | None,
+    plan: Plan,
+    *,
+    kind: EditionKind,
+    update_type: UpdateType,
+    issued_at: dt.datetime,
+    signatures: Signatures,
+    document_no: str,
 ) -> Edition:
-    update_type = UpdateType(draft.update_type) if newest is not None else UpdateType.SUBSTANTIVE
-    major, minor = next_number(newest, update_type)
-    policy = draft.policy
-    assert policy is not None  # noqa: S101 -- issue_edition has just locked it
+    """Return the unsaved edition of a plan, with what the policy's settings say now; the caller holds the lock on it."""
+    assert policy is not None  # noqa: S101 -- the caller has just locked it
+    major, minor = plan.number
     return Edition(
         policy=policy,
         major=major,
         minor=minor,
-        kind=EditionKind.ISSUE,
+        kind=kind,
         update_type=update_type,
-        effective_from=effective_day(draft, newest=newest, at=issued_at),
+        effective_from=plan.effective_from,
         issued_at=issued_at,
         issued_by_name=signatures.issued_by,
         approved_by_name=signatures.approved_by,
-        document_no=draft.document_no.strip(),
+        document_no=document_no.strip(),
         language_regime=policy.language_regime,
         prevailing_locale=policy.prevailing_locale,
         hosts=policy.hosts,
-        previous=newest,
+        previous=plan.previous,
     )
-
-
-def next_number(newest: Edition | None, update_type: UpdateType) -> tuple[int, int]:
-    """Return the number after `newest`: a substantive edition begins a new major number, an editorial one does not."""
-    if newest is None:
-        return 1, 0
-    return (newest.major + 1, 0) if update_type == UpdateType.SUBSTANTIVE else (newest.major, newest.minor + 1)
 
 
 def write_edition(
@@ -143,17 +162,17 @@ def write_edition(
 
 
 def _write_translation(
-    newest: Edition | None,
+    joined: Edition | None,
     content: TextContent,
     revision: Revision,
     *,
     issued_at: dt.datetime,
     signatures: Signatures,
 ) -> EditionText:
-    assert newest is not None  # noqa: S101 -- readiness refuses a translation of nothing
-    text = build_text(edition=newest, content=content, issued_at=issued_at, signatures=signatures, revision=revision)
-    save_text(text, source=find_newest_text(policy_id=newest.policy_id, locale=newest.prevailing_locale))
-    append(next_link(newest.policy, kind=LedgerKind.TEXT, payload=text_payload(text)), text=text)
+    assert joined is not None  # noqa: S101 -- readiness refuses a translation of nothing
+    text = build_text(edition=joined, content=content, issued_at=issued_at, signatures=signatures, revision=revision)
+    save_text(text, source=find_text_of(joined, locale=joined.prevailing_locale))
+    append(next_link(joined.policy, kind=LedgerKind.TEXT, payload=text_payload(text)), text=text)
     SiteVersion.bump()
     transaction.on_commit(lambda: text_issued.send(sender=EditionText, text=text))
     return text
@@ -171,5 +190,9 @@ def _publish_page(draft: PolicyPage, revision: Revision, text: EditionText) -> N
         effective_from=None,
         document_no="",
         notice_waiver="",
+        of_edition="",
+        replaces_announced=False,
         based_on_edition=text.edition.number,
+        interrupted=None,
     )
+    go_on_after(pages.get(), text, interrupted=draft.interrupted)

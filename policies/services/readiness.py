@@ -10,17 +10,25 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from core.dates import civil_date, format_date
 from core.languages import language_name
-from policies.choices import EditionKind, EffectiveRule, UpdateType
+from policies.choices import EffectiveRule, UpdateType
 from policies.drafts import page_document
 from policies.errors import EditionRefused
-from policies.models import Edition, EditionText
 from policies.payloads import clauses_from_data
-from policies.services.texts import find_newest_text
+from policies.services.planning import (
+    Plan,
+    Standing,
+    find_corrected,
+    find_joined,
+    find_last_issued,
+    find_standing,
+    plan_draft,
+)
+from policies.services.texts import find_text_of, find_text_up_to
 from policies.text.digest import clause_digest
 from policies.text.languages import looks_like
 from policies.text.plain import plain_text
@@ -28,17 +36,22 @@ from policies.text.plain import plain_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from policies.models import PolicyPage
+    from policies.models import Edition, EditionText, PolicyPage
     from policies.text.clauses import Clause, Document
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A draft and what it is measured against."""
+    """A draft and what it is measured against.
+
+    `corrected` is the edition in force that a draft of the source corrects, `joined` the edition that a translation
+    becomes a text of.
+    """
 
     page: PolicyPage
     document: Document
-    newest: Edition | None
+    standing: Standing
+    last_issued: Edition | None
     at: dt.datetime
 
     @property
@@ -46,44 +59,41 @@ class Draft:
         return self.page.is_source
 
     @property
-    def effective_from(self) -> dt.date | None:
-        """The day the edition would apply from; None for *to be announced*."""
-        return effective_day(self.page, newest=self.newest, at=self.at)
+    def plan(self) -> Plan:
+        return plan_draft(self.page, self.standing, at=self.at)
+
+    @property
+    def corrected(self) -> Edition | None:
+        return find_corrected(self.page, self.standing)
+
+    @property
+    def joined(self) -> Edition | None:
+        return find_joined(self.page, self.standing)
 
 
 def check_readiness(page: PolicyPage, *, at: dt.datetime) -> list[EditionRefused]:
     """Return every reason why `page` cannot be published as it stands at `at` (aware); an empty list when it can."""
-    draft = Draft(page=page, document=page_document(page), newest=find_newest_edition(page), at=at)
-    common: list[Callable[[Draft], Iterable[EditionRefused]]] = [_check_text, _check_basis, _check_standing]
-    own = [_check_note, _check_dates, _check_notice] if draft.is_source else [_check_counterparts, _check_renewal]
-    return [refusal for check in [*common, *own] for refusal in check(draft)]
-
-
-def find_newest_edition(page: PolicyPage) -> Edition | None:
-    """Return the newest edition of the page's policy, with its effective date annotated; None before the first."""
-    if page.policy_id is None:
-        return None
-    return Edition.objects.filter(policy_id=page.policy_id).with_applies_from().newest_first().first()
-
-
-def effective_day(page: PolicyPage, *, newest: Edition | None, at: dt.datetime) -> dt.date | None:
-    """Return the civil date from which the draft would apply; None for *to be announced*.
-
-    An editorial edition moves nothing: it applies at once, or with the announced edition that it corrects.
-    """
-    day = civil_date(at)
-    if page.update_type == UpdateType.EDITORIAL and newest is not None:
-        applies_from = newest.applies_from
-        return None if applies_from is None else max(day, applies_from)
-    if page.effective == EffectiveRule.TO_BE_ANNOUNCED:
-        return None
-    if page.effective == EffectiveRule.ON_DATE:
-        return page.effective_from
-    return day
+    draft = Draft(
+        page=page,
+        document=page_document(page),
+        standing=find_standing(page.policy_id, on=civil_date(at)),
+        last_issued=find_last_issued(page.policy_id),
+        at=at,
+    )
+    checks: list[Callable[[Draft], Iterable[EditionRefused]]] = [_check_text, _check_basis, _check_order]
+    if draft.is_source:
+        checks += [_check_standing, _check_change, _check_note, _check_dates, _check_replaced, _check_notice]
+    else:
+        checks += [_check_joined, _check_change, _check_counterparts, _check_renewal]
+    return [refusal for check in checks for refusal in check(draft)]
 
 
 def _refuse(draft: Draft, reason: str, field: str | None = None) -> EditionRefused:
     return EditionRefused(reason, field=field, page=draft.page)
+
+
+def _day(day: dt.date) -> str:
+    return format_date(day, get_language() or "en")
 
 
 def _check_text(draft: Draft) -> Iterable[EditionRefused]:
@@ -98,24 +108,47 @@ def _check_text(draft: Draft) -> Iterable[EditionRefused]:
 
 
 def _check_basis(draft: Draft) -> Iterable[EditionRefused]:
-    basis, newest = draft.page.based_on_edition, draft.newest
-    if draft.is_source and basis and newest is not None and basis != newest.number:
+    basis, last = draft.page.based_on_edition, draft.last_issued
+    if draft.is_source and basis and last is not None and basis != last.number:
         message = _(
             "Edition %(number)s was published after this draft was begun from %(basis)s. "
             "Compare your draft with it, save, and publish again."
         )
-        yield _refuse(draft, message % {"number": newest.number, "basis": basis})
+        yield _refuse(draft, message % {"number": last.number, "basis": basis})
+
+
+def _check_order(draft: Draft) -> Iterable[EditionRefused]:
+    last = draft.last_issued
+    if last is not None and draft.at < last.issued_at:
+        message = _("Edition %(number)s was issued later than that. Editions are issued in order, oldest first.")
+        yield _refuse(draft, message % {"number": last.number})
 
 
 def _check_standing(draft: Draft) -> Iterable[EditionRefused]:
-    newest = draft.newest
-    if newest is not None and newest.kind == EditionKind.WITHDRAWAL:
+    """A draft goes on from a policy that stands; one that corrects the edition in force finds it in force."""
+    wanted, standing = draft.page.of_edition, draft.standing
+    newest, in_force = standing.newest, standing.in_force
+    is_withdrawn = in_force is not None and in_force.is_withdrawal
+    if wanted and (in_force is None or in_force.number != wanted):
+        message = _(
+            "This draft corrects edition %(number)s, which is not in force any more. Drop the correction and begin "
+            "again from the edition in force."
+        )
+        yield _refuse(draft, message % {"number": wanted})
+    elif wanted and not standing.announced:
+        message = _("Nothing is announced after edition %(number)s: correct it in the draft, and publish that.")
+        yield _refuse(draft, message % {"number": wanted})
+    elif is_withdrawn and (wanted or newest is in_force):
         yield _refuse(draft, _("This policy has been withdrawn. Reinstate it before publishing a new text."))
-    if newest is None:
-        return
-    if draft.at < newest.issued_at:
-        message = _("Edition %(number)s was issued later than that. Editions are issued in order, oldest first.")
-        yield _refuse(draft, message % {"number": newest.number})
+    elif not wanted and newest is not None and newest.is_withdrawal and newest.applies_from is not None:
+        message = _(
+            "Edition %(number)s withdraws this policy from %(date)s. Until then the edition in force can be corrected; "
+            "to go on after it, reinstate the policy first."
+        )
+        yield _refuse(draft, message % {"number": newest.number, "date": _day(newest.applies_from)})
+
+
+def _check_change(draft: Draft) -> Iterable[EditionRefused]:
     unchanged = _unchanged_text(draft)
     if unchanged is not None:
         message = _("Nothing has changed since edition %(number)s, so there is nothing to publish.")
@@ -123,9 +156,16 @@ def _check_standing(draft: Draft) -> Iterable[EditionRefused]:
 
 
 def _unchanged_text(draft: Draft) -> EditionText | None:
-    """Return the newest text in this language when the draft says the same and would join the same edition."""
-    text = find_newest_text(policy_id=draft.page.policy_id, locale=draft.document.language)
-    if text is None or (not draft.is_source and draft.newest and text.edition_id != draft.newest.pk):
+    """Return the text that the draft would change when it says the same.
+
+    An edition that takes the place of an announced one changes what will apply, whatever it says.
+    """
+    text = None
+    if draft.is_source and draft.plan.previous is not None and not draft.plan.replaced:
+        text = find_text_up_to(draft.plan.previous, locale=draft.document.language)
+    elif draft.joined is not None and not draft.is_source:
+        text = find_text_of(draft.joined, locale=draft.document.language)
+    if text is None:
         return None
     same_frame = (text.title, text.summary) == (draft.document.title, draft.document.summary)
     same_contact = (text.owner, text.contact) == (draft.page.responsible_unit, draft.page.contact)
@@ -139,7 +179,7 @@ def _outline(clauses: Sequence[Clause]) -> list[tuple[str, str]]:
 
 def _check_note(draft: Draft) -> Iterable[EditionRefused]:
     page = draft.page
-    if draft.newest is None:
+    if draft.last_issued is None:
         return
     if not page.update_type:
         yield _refuse(draft, _("Answer first: do readers need to know about this change?"), "update_type")
@@ -150,51 +190,122 @@ def _check_note(draft: Draft) -> Iterable[EditionRefused]:
 
 def _check_dates(draft: Draft) -> Iterable[EditionRefused]:
     page = draft.page
-    if draft.newest is not None and not page.update_type:
+    if draft.last_issued is not None and not page.update_type:
         return  # the day depends on the answer, which is asked for first
     if page.effective == EffectiveRule.ON_DATE and page.effective_from is None:
         yield _refuse(draft, _("Give the date from which this edition applies."), "effective_from")
+    elif draft.corrected is not None:
+        yield from _check_day_of_correction(draft)
+    elif draft.standing.in_force is not None:
+        yield from _check_day_of_next(draft, draft.standing.in_force)
+
+
+def _check_day_of_next(draft: Draft, in_force: Edition) -> Iterable[EditionRefused]:
+    first, day = in_force.applies_from, draft.plan.effective_from
+    if first is None or day is None:
         return
-    effective_from, newest = draft.effective_from, draft.newest
-    if effective_from is None or newest is None:
-        return
-    previous = newest.applies_from
-    if previous is not None and effective_from < previous:
+    if day < first:
         message = _(
             "Edition %(number)s applies from %(date)s, and a later edition cannot apply before it. "
             "Choose %(date)s or a later day."
         )
-        date = format_date(previous, get_language() or "en")
-        yield _refuse(draft, message % {"number": newest.number, "date": date}, "effective_from")
+        yield _refuse(draft, message % {"number": in_force.number, "date": _day(first)}, "effective_from")
+        return
+    standing = draft.standing.in_force_on(day)
+    following = standing.successor if standing is not None and standing.is_withdrawal else None
+    if following is not None and following.applies_from is not None:
+        message = _(
+            "The policy is withdrawn on that day; edition %(number)s puts it into force again on %(date)s. "
+            "Choose %(date)s or a later day."
+        )
+        names = {"number": following.number, "date": _day(following.applies_from)}
+        yield _refuse(draft, message % names, "effective_from")
+
+
+def _check_day_of_correction(draft: Draft) -> Iterable[EditionRefused]:
+    day = draft.plan.effective_from
+    if day is None:
+        message = _("A correction takes effect when it is published or on a day that is known. Choose one of these.")
+        yield _refuse(draft, message, "effective")
+        return
+    if day < draft.standing.on:
+        message = _("The date cannot lie before %(date)s.") % {"date": _day(draft.standing.on)}
+        yield _refuse(draft, message, "effective_from")
+    dated = [edition for edition in draft.standing.announced if edition.applies_from]
+    first = min(dated, key=lambda edition: edition.applies_from or dt.date.max, default=None)
+    if first is not None and first.applies_from is not None and day >= first.applies_from:
+        message = _(
+            "Edition %(number)s takes the place of the edition in force on %(date)s. Choose an earlier day, or make "
+            "the change in the draft that goes on from edition %(number)s."
+        )
+        yield _refuse(draft, message % {"number": first.number, "date": _day(first.applies_from)}, "effective_from")
+
+
+def _check_replaced(draft: Draft) -> Iterable[EditionRefused]:
+    if draft.plan.replaced and not draft.page.replaces_announced:
+        yield _refuse(draft, describe_replaced(draft.plan.replaced), "replaces_announced")
+
+
+def describe_replaced(replaced: Sequence[Edition]) -> str:
+    """Return the sentence that asks for a later day, or for a word that these announced editions shall never apply."""
+    message = ngettext(
+        "Edition %(numbers)s is announced and would never apply, because this one would take its place. "
+        "Choose a later day, or confirm that it takes its place.",
+        "Editions %(numbers)s are announced and would never apply, because this one would take their place. "
+        "Choose a later day, or confirm that it takes their place.",
+        len(replaced),
+    )
+    return message % {"numbers": list_numbers(replaced)}
+
+
+def list_numbers(editions: Iterable[Edition]) -> str:
+    """Return the numbers of editions as a list in the reader's language."""
+    return pgettext("between words", ", ").join(edition.number for edition in editions)
 
 
 def _check_notice(draft: Draft) -> Iterable[EditionRefused]:
-    page, policy = draft.page, draft.page.policy
-    is_bound = draft.newest is not None and page.update_type == UpdateType.SUBSTANTIVE
-    if policy is None or not is_bound or page.notice_waiver.strip() or draft.effective_from is None:
+    page, policy, day = draft.page, draft.page.policy, draft.plan.effective_from
+    is_bound = draft.last_issued is not None and page.update_type == UpdateType.SUBSTANTIVE
+    if policy is None or not is_bound or page.notice_waiver.strip() or day is None:
         return
     earliest = civil_date(draft.at) + dt.timedelta(days=policy.minimum_notice_days)
-    if draft.effective_from < earliest:
+    if day < earliest:
         days = policy.minimum_notice_days
         message = ngettext(
             "This policy promises %(days)d day of notice. Choose %(date)s or later, or give the reason for a shorter notice.",
             "This policy promises %(days)d days of notice. Choose %(date)s or later, or give the reason for a shorter notice.",
             days,
         )
-        date = format_date(earliest, get_language() or "en")
-        yield _refuse(draft, message % {"days": days, "date": date}, "notice_waiver")
+        yield _refuse(draft, message % {"days": days, "date": _day(earliest)}, "notice_waiver")
+
+
+def _check_joined(draft: Draft) -> Iterable[EditionRefused]:
+    """A translation joins an edition that is in force or announced, and its editor says which when there are several."""
+    standing, policy, wanted = draft.standing, draft.page.policy, draft.page.of_edition
+    if draft.joined is not None:
+        return
+    if standing.newest is None:
+        message = _("Publish the %(language)s text first: translations join an edition that exists.")
+        yield _refuse(draft, message % {"language": language_name(policy.prevailing_locale if policy else "")})
+    elif not standing.open:
+        yield _refuse(draft, _("This policy has been withdrawn. Reinstate it before publishing a new text."))
+    elif wanted:
+        message = _(
+            "Edition %(number)s is neither in force nor announced any more. Choose the edition that this text belongs "
+            "to: %(numbers)s."
+        )
+        names = {"number": wanted, "numbers": list_numbers(standing.open)}
+        yield _refuse(draft, message % names, "of_edition")
+    else:
+        message = _("Choose the edition that this text belongs to: %(numbers)s.")
+        yield _refuse(draft, message % {"numbers": list_numbers(standing.open)}, "of_edition")
 
 
 def _check_counterparts(draft: Draft) -> Iterable[EditionRefused]:
     """A translation has the clauses of its source, in its order, in its own words."""
-    newest, policy = draft.newest, draft.page.policy
-    if newest is None or policy is None:
-        message = _("Publish the %(language)s text first: translations join an edition that exists.")
-        language = language_name(policy.prevailing_locale if policy else "")
-        yield _refuse(draft, message % {"language": language})
-        return
-    source = find_newest_text(policy_id=policy.pk, locale=policy.prevailing_locale)
-    if source is None:
+    joined = draft.joined
+    source = find_text_of(joined, locale=joined.prevailing_locale) if joined is not None else None
+    if joined is None or source is None:
         return
     source_clauses = clauses_from_data(source.clauses)
     shape = {clause.key: (position, clause.depth) for position, clause in enumerate(source_clauses)}
@@ -206,24 +317,24 @@ def _check_counterparts(draft: Draft) -> Iterable[EditionRefused]:
             "The clauses do not match the %(language)s text of edition %(number)s. "
             "Use “Update structure from source”, translate what is new, and publish again."
         )
-        language = language_name(policy.prevailing_locale)
-        yield _refuse(draft, message % {"language": language, "number": source.edition.number}, "clauses")
+        names = {"language": language_name(joined.prevailing_locale), "number": joined.number}
+        yield _refuse(draft, message % names, "clauses")
 
 
 def _check_renewal(draft: Draft) -> Iterable[EditionRefused]:
     """A translation left as it was, of a source that changed, says why: readers take its edition for its age."""
-    newest, policy, page = draft.newest, draft.page.policy, draft.page
-    text = find_newest_text(policy_id=page.policy_id, locale=draft.document.language)
-    if newest is None or policy is None or text is None or text.edition_id == newest.pk or page.change_note.strip():
+    joined, page = draft.joined, draft.page
+    text = find_text_up_to(joined, locale=draft.document.language) if joined is not None else None
+    if joined is None or text is None or text.edition_id == joined.pk or page.change_note.strip():
         return
     if _outline(clauses_from_data(text.clauses)) != _outline(draft.document.clauses):
         return
-    sources = EditionText.objects.in_language(policy.prevailing_locale).newest_first()
-    then, now = sources.filter(edition=text.edition).first(), sources.filter(edition=newest).first()
+    then = find_text_of(text.edition, locale=joined.prevailing_locale)
+    now = find_text_of(joined, locale=joined.prevailing_locale)
     if then and now and _outline(clauses_from_data(then.clauses)) != _outline(clauses_from_data(now.clauses)):
         message = _(
             "These are the words of edition %(number)s, and the %(language)s text has changed since. "
             "Translate what changed, or say in the change note why nothing needs to."
         )
-        names = {"number": text.edition.number, "language": language_name(policy.prevailing_locale)}
+        names = {"number": text.edition.number, "language": language_name(joined.prevailing_locale)}
         yield _refuse(draft, message % names, "change_note")

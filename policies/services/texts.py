@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from policies.choices import LanguageRegime, TextRole
-from policies.models import EditionClause, EditionText
+from policies.models import Edition, EditionClause, EditionText
 from policies.outlines import keep_outline
 from policies.payloads import clauses_from_data, clauses_to_data, text_payload
 from policies.services.ledger import payload_digest
@@ -17,11 +20,8 @@ from policies.text.plain import plain_text
 from policies.text.rendering import render_html
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from wagtail.models import Revision
 
-    from policies.models import Edition
     from policies.text.clauses import Clause, Document
 
 
@@ -50,12 +50,34 @@ def find_newest_text(*, policy_id: int, locale: str) -> EditionText | None:
     return texts.select_related("edition__policy").newest_first().first()
 
 
+def find_text_of(edition: Edition, *, locale: str) -> EditionText | None:
+    """Return the newest text of an edition in a language."""
+    return edition.texts.in_language(locale).select_related("edition__policy").newest_first().first()
+
+
+def find_text_up_to(edition: Edition, *, locale: str) -> EditionText | None:
+    """Return the newest text in a language of an edition, or of the nearest before it whose text applies at some time."""
+    lower = Edition.objects.filter(policy=edition.policy_id).numbered_up_to(edition.order)
+    undated = lower.with_applies_from().filter(Q(major=edition.major, applies_from__isnull=True))
+    is_before = Q(edition__in=lower.applied(on=dt.date.max)) | Q(edition__in=undated)
+    texts = EditionText.objects.in_language(locale).filter(is_before)
+    return texts.select_related("edition__policy").newest_first().first()
+
+
+def find_text_before(edition: Edition, *, locale: str) -> EditionText | None:
+    """Return the text that a new one of `edition` (saved or not) is compared with: its own before it, else an earlier one's."""
+    own = find_text_of(edition, locale=locale) if edition.pk else None
+    if own is not None or edition.previous is None:
+        return own
+    return find_text_up_to(edition.previous, locale=locale)
+
+
 def build_text(
     *, edition: Edition, content: TextContent, issued_at: dt.datetime, signatures: Signatures, revision: Revision | None
 ) -> EditionText:
     """Return an unsaved text of `edition` (which may be unsaved too) with its digest and its changes."""
     document = content.document
-    before = find_newest_text(policy_id=edition.policy_id, locale=document.language)
+    before = find_text_before(edition, locale=document.language)
     clauses = _with_current_reasons(document.clauses, clauses_from_data(before.clauses) if before else ())
     document = type(document)(document.language, document.title, document.summary, clauses)
     text = EditionText(
@@ -153,13 +175,17 @@ def save_text(text: EditionText, *, source: EditionText | None) -> None:
 def _bases(text: EditionText, clauses: tuple[Clause, ...], source: EditionText) -> dict[str, str]:
     """Return, by clause key, the digest of the source clause that each translated clause was made from.
 
-    A translated clause that is as it was in the text before was not made again, so it keeps the base it had.
+    A translated clause that is as it was in the text before was not made again, so it keeps the base it had. Texts of
+    editions that this one does not go on from say nothing of it.
     """
     current = {clause.key: clause_digest(clause) for clause in clauses_from_data(source.clauses)}
+    edition = text.edition
+    lineage = Q(text__edition=edition)
+    if edition.previous is not None:
+        earlier = Edition.objects.filter(policy=edition.policy_id).numbered_up_to(edition.previous.order)
+        lineage |= Q(text__edition__in=earlier)
     former = (
-        EditionClause.objects.filter(
-            text__edition__policy=text.edition.policy, text__locale=text.locale, key__in=[c.key for c in clauses]
-        )
+        EditionClause.objects.filter(lineage, text__locale=text.locale, key__in=[c.key for c in clauses])
         .exclude(text=text)
         .order_by("text__edition__major", "text__edition__minor", "text__sequence", "pk")
         .values_list("key", "digest", "based_on_digest")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import F
@@ -18,7 +17,9 @@ from policies.payloads import (
     note_payload,
     text_payload,
 )
+from policies.services.faults import Fault
 from policies.services.ledger import link_digest, payload_digest
+from policies.services.verify_order import verify_order
 from policies.text.digest import clause_digest
 from policies.text.plain import plain_text
 
@@ -30,16 +31,10 @@ if TYPE_CHECKING:
 _BATCH = 200
 
 
-@dataclass(frozen=True)
-class Fault:
-    """The first thing found wrong with a row: `row` names it, `reason` says what, in a sentence."""
-
-    row: str
-    reason: str
-
-
 def verify_policy(policy: Policy) -> Iterator[Fault]:
-    """Yield the faults of a policy's record: first those of the chain, then those of the rows, each in chain order.
+    """Yield the faults of a policy's record: of the chain, of the rows, and of the order of numbers and dates.
+
+    Each in chain order.
 
     Nothing is yielded when all is as it was issued. Reads everything and changes nothing; memory is bounded by a batch
     of entries. After a broken link the walk goes on from the digest that is stored, so that one change is reported once.
@@ -49,6 +44,7 @@ def verify_policy(policy: Policy) -> Iterator[Fault]:
     for entry in entries.order_by("position").iterator(chunk_size=_BATCH):
         yield from _verify_row(policy, entry)
     yield from _verify_nothing_outside(policy)
+    yield from verify_order(policy)
 
 
 def _verify_links(policy: Policy) -> Iterator[Fault]:

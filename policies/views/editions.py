@@ -16,7 +16,7 @@ from core.dates import format_date, today
 from policies.exports import FORMATS, export
 from policies.outlines import show_changed, show_contents
 from policies.periods import Period
-from policies.selectors import find_current, find_edition, find_first, find_first_to_apply, find_text
+from policies.selectors import find_current, find_edition, find_first, find_first_to_apply, find_in_force, find_text
 from policies.structured_data import describe_text
 from policies.views.answers import (
     Link,
@@ -58,8 +58,9 @@ def edition(request: HttpRequest, policy: str, number: str) -> HttpResponse:
         reason = _("Edition %(number)s has not been published in this language.") % {"number": found.number}
         return not_in_language(request, title=reason, languages=found.locales, slug=policy)
     if wanted != "html":
-        return export(text, wanted)
+        return export(text, wanted, on=today())
     context = _text_context(text, Period(found, today()), address=request.path)
+    context["compared"] = _compared_while_announced(context["period"], language)
     newest = text if sequence is None else find_text(edition=found, language=language)
     context["newest_text"] = newest if newest and newest.sequence != text.sequence else None
     return render(request, "policies/edition.html", context)
@@ -104,6 +105,15 @@ def find_numbered(policy: str, number: str) -> Edition | None:
     return found if found is not None and found.number == number else None
 
 
+def _compared_while_announced(period: Period, language: str) -> str:
+    """Return the number that shows what will change: of the edition in force, which may have been corrected meanwhile."""
+    if not period.is_announced:
+        return ""
+    in_force = find_in_force(slug=period.edition.policy.slug, on=period.on)
+    has_text = in_force is not None and not in_force.is_withdrawal and language in in_force.locales
+    return in_force.number if in_force is not None and has_text else period.previous_number
+
+
 def _text_context(text: EditionText, period: Period, *, address: str) -> dict[str, Any]:
     edition = text.edition
     slug = edition.policy.slug
@@ -120,6 +130,7 @@ def _text_context(text: EditionText, period: Period, *, address: str) -> dict[st
         "canonical": path_of("policies:current", slug) if is_current else address,
         "feed": path_of("policies:feed", slug),
         "is_hidden": period.is_superseded,
+        "compared": "",
         "structured_data": describe_text(text, period, address=address),
         "asked": None,
         "newest_text": None,

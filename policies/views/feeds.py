@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from core.dates import today
 from core.selectors import find_agency
 from policies.feeds import write_feed
 from policies.selectors import find_first, list_history, list_texts
@@ -36,6 +37,7 @@ def feed(request: HttpRequest, policy: str) -> HttpResponse:
         first=first,
         entries=[(edition, texts[edition.pk]) for edition in editions if edition.pk in texts],
         author=agency.name if agency else "",
+        on=today(),
     )
     response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
     response["Last-Modified"] = http_date(updated.timestamp())

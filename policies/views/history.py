@@ -74,6 +74,14 @@ def _title(texts: dict[int, list[EditionText]], editions: list[Edition]) -> str:
     return next((texts[edition.pk][0].title for edition in editions if edition.pk in texts), "")
 
 
+def _find_changed(edition: Edition, older: list[Edition], texts: dict[int, list[EditionText]]) -> Edition | None:
+    """Return the edition that this one changed, or the nearest before it, that has a text in the reader's language."""
+    if edition.previous_major is None:
+        return None
+    changed = (edition.previous_major, edition.previous_minor or 0)
+    return next((each for each in older if each.order <= changed and each.pk in texts), None)
+
+
 def _row(
     edition: Edition,
     index: int,
@@ -82,7 +90,7 @@ def _row(
     in_force: Edition | None,
 ) -> dict[str, object]:
     own = texts.get(edition.pk, [])
-    older = next((e for e in editions[index + 1 :] if e.pk in texts), None) if own else None
+    older = _find_changed(edition, editions[index + 1 :], texts) if own else None
     can_compare = (
         own
         and in_force is not None

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import CharField, F, Value
+from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import MD5, Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils.translation import override
 
 from core.dates import civil_date
 from policies.choices import EditionKind
-from policies.models import EditionClause, EditionText
+from policies.models import Edition, EditionClause, EditionText
 from policies.text.clauses import MAX_DEPTH
 from policies.text.rendering import clause_anchor
 from search.choices import EntryKind
 from search.sources.base import Content
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Iterable, Iterator
 
-    from policies.querysets import EditionTextQuerySet
+    from policies.querysets import EditionQuerySet, EditionTextQuerySet
 
 
 _APPLIES_FROM = Coalesce(F("edition__effective_from"), F("edition__announced_date__effective_from"))
@@ -44,6 +44,8 @@ class PolicySource:
             F("edition__kind"),
             Value(" "),
             Coalesce(Cast(_APPLIES_FROM, CharField()), Value("-")),
+            # Whether it ever applies: editions in other languages decide that too.
+            Case(When(edition__in=_applied().values("pk"), then=Value("")), default=Value(" ?")),
         )
         rows = (
             texts.order_by()
@@ -56,7 +58,8 @@ class PolicySource:
 
     def build(self, name: str) -> Iterable[Content]:
         policy, locale = _read_name(name)
-        texts = list(_spans(EditionText.objects.filter(edition__policy=policy, locale=locale)))
+        applied = _applied().filter(policy=policy)
+        texts = list(_spans(EditionText.objects.filter(edition__policy=policy, locale=locale), applied))
         if not texts:
             return
         with override(locale):
@@ -97,15 +100,20 @@ class _Span:
         return f"{address}?sequence={self.sequence}" if self.has_successor else address
 
 
-def _spans(texts: EditionTextQuerySet) -> Iterator[_Span]:
+def _applied() -> EditionQuerySet:
+    """Return the editions that apply at some time, as it is known now."""
+    return Edition.objects.applied(on=dt.date.max).order_by()
+
+
+def _spans(texts: EditionTextQuerySet, applied: EditionQuerySet) -> Iterator[_Span]:
     """Return the texts of one policy and language in order, each with the days from which to which it applies.
 
-    A text that puts an earlier one of the same edition right takes its place on the day it was issued.
+    One whose place another edition took before its day begins on none. A text that puts an earlier one of the same edition right takes its place on the day it was issued.
     """
     rows = list(
         texts.order_by("edition__major", "edition__minor", "sequence", "pk").values_list(
             "pk", "edition__policy__slug", "edition__major", "edition__minor", "edition__kind", "sequence",
-            "title", "summary", "issued_at", _APPLIES_FROM,
+            "title", "summary", "issued_at", Case(When(edition__in=applied.values("pk"), then=_APPLIES_FROM)),
         )
     )  # fmt: skip
     begins = [

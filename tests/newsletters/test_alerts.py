@@ -16,7 +16,7 @@ from newsletters.services.due import freeze_due, run_due
 from newsletters.services.topics import ALL_POLICIES, ensure_policy_topic
 from policies.choices import UpdateType
 from policies.models import Edition
-from policies.services import announce_effective_date, correct_note, withdraw_policy
+from policies.services import StandingOrder, announce_effective_date, correct_note, withdraw_policy
 from tests.factories.newsletters import make_subscriber, make_subscription
 from tests.factories.policies import ENGLISH, at, clauses, issue, make_bilingual_policy, make_page
 
@@ -118,11 +118,13 @@ class TestAlertOfEdition:
 
     def test_a_withdrawal_is_told(self, edition: Edition) -> None:
         withdrawn = withdraw_policy(
-            policy=edition.policy,
-            notices={"en": "Replaced.", "zh-hant": "另訂新法。"},
-            effective_from=dt.date(2025, 4, 1),
-            issued_at=at("2025-03-10"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=edition.policy,
+                notices={"en": "Replaced.", "zh-hant": "另訂新法。"},
+                effective_from=dt.date(2025, 4, 1),
+                issued_at=at("2025-03-10"),
+                issued_by="林書瑜",
+            )
         )
 
         body = alert(withdrawn, at("2025-03-10")).bodies.get(locale="en")

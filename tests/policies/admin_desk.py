@@ -15,6 +15,7 @@ from members.models import User
 from policies.blocks import CLAUSE_FEATURES
 from policies.drafts import page_document
 from policies.models import PolicyPage
+from policies.services.planning import find_last_issued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def make_approver(name: str = "Approver") -> User:
 def fields_of(page: PolicyPage, *, clauses: Iterable[Clause] | None = None, **changes: Any) -> dict[str, Any]:
     """Return what the form of the page's newest draft sends, with `changes`; `based_on_edition` as a fresh form has it."""
     draft = PolicyPage.objects.get(pk=page.pk).get_latest_revision_as_object()
-    newest = draft.policy.editions.newest_first().first() if draft.policy else None
+    newest = find_last_issued(draft.policy_id) if draft.policy else None
     fields = {
         "title": draft.title,
         "slug": draft.slug,
@@ -66,6 +67,7 @@ def fields_of(page: PolicyPage, *, clauses: Iterable[Clause] | None = None, **ch
         "effective_from": "",
         "document_no": "",
         "notice_waiver": "",
+        "of_edition": draft.of_edition,
         "go_live_at": "",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",

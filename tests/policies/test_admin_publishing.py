@@ -14,7 +14,7 @@ from wagtail.models import Revision
 from core.dates import today
 from policies.drafts import page_document
 from policies.models import Edition, EditionText, PolicyIndexPage, PolicyPage, ScheduledRefusal
-from policies.services import withdraw_policy
+from policies.services import StandingOrder, withdraw_policy
 from policies.services.readiness import check_readiness
 from tests.factories.policies import CHINESE, clauses, issue, key, make_bilingual_policy, make_page
 from tests.policies import admin_desk as desk
@@ -287,7 +287,9 @@ class TestScheduling:
         self.publish_later(editor, page)
         notices = {"zh-hant": "本政策已無適用之業務，自即日起停止適用。"}
         now = timezone.now()
-        withdraw_policy(policy=page.policy, notices=notices, effective_from=today(), issued_at=now, issued_by="林")
+        withdraw_policy(
+            StandingOrder(policy=page.policy, notices=notices, effective_from=today(), issued_at=now, issued_by="林")
+        )
         self.go_live(page)
 
         assert desk.numbers(page) == ["1.0", "2.0"]

@@ -101,6 +101,36 @@ class TestImportPolicy:
         assert [clause["key"] for clause in old.clauses] == [clause["key"] for clause in new.clauses]
         assert [change["kinds"] for change in new.changes] == [["reworded"]]
 
+    def test_takes_a_catalogue_with_a_correction_of_what_was_in_force(self, chinese, tmp_path):
+        run(chinese())
+        run(chinese(years="五"), "--to-be-announced", issued="2018-05-01")
+        with pytest.raises(CommandError, match="would never apply"):
+            run(chinese(office="法制室"), issued="2018-06-01")
+        run(chinese(office="法制室"), "--edition", "1.0", issued="2018-06-01")
+        english = tmp_path / "privacy-en.txt"
+        english.write_text(ENGLISH, encoding="utf-8")
+        with pytest.raises(CommandError, match=r"belongs to: 1\.1, 2\.0"):
+            run(english, language="en", issued="2018-06-02")
+        run(english, "--edition", "1.1", language="en", issued="2018-06-02")
+        texts = EditionText.objects.order_by("pk")
+        assert [(text.edition.number, text.locale) for text in texts] == [
+            ("1.0", "zh-hant"),
+            ("2.0", "zh-hant"),
+            ("1.1", "zh-hant"),
+            ("1.1", "en"),
+        ]
+        assert texts[2].edition.previous.number == "1.0"
+        assert [change["kinds"] for change in texts[2].changes] == [["reworded"]]
+
+    def test_replaces_what_was_announced_when_told_to(self, chinese):
+        run(chinese())
+        run(chinese(years="五"), "--effective", "2019-01-01", issued="2018-05-01")
+        with pytest.raises(CommandError, match=r"Edition 2\.0 is announced and would never apply"):
+            run(chinese(years="七"), issued="2018-06-01")
+        run(chinese(years="七"), "--replace-announced", issued="2018-06-01")
+        edition = Edition.objects.get(major=3)
+        assert edition.previous.number == "1.0"
+
     def test_a_past_edition_without_a_note_says_so_in_its_language(self, chinese):
         run(chinese())
         run(chinese(years="五"), issued="2018-05-01")

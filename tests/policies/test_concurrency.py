@@ -17,13 +17,15 @@ from policies.services import issue_edition, verify_policy
 from tests.factories.policies import CHINESE, clauses, issue, make_page
 
 
-def drafts_of(page: PolicyPage, count: int, *, based_on: str) -> list[int]:
+def drafts_of(page: PolicyPage, count: int, *, based_on: str, **fields: object) -> list[int]:
     ids = []
     for number in range(count):
         draft = PolicyPage.objects.get(pk=page.pk)
         draft.clauses = stream_data(clauses((CHINESE[0][0], f"<p>本政策適用於本署第{number}個網站。</p>")))
         draft.update_type, draft.change_note = UpdateType.SUBSTANTIVE, "修正適用範圍。"
         draft.based_on_edition = based_on
+        for name, value in fields.items():
+            setattr(draft, name, value)
         ids.append(draft.save_revision().pk)
     return ids
 
@@ -61,4 +63,21 @@ class TestPublishingAtOnce:
         assert Edition.objects.filter(policy=page.policy).count() == 5
         positions = LedgerEntry.objects.order_by("position").values_list("position", flat=True)
         assert list(positions) == [1, 2, 3, 4, 5]
+        assert list(verify_policy(page.policy)) == []
+
+    def test_two_corrections_of_the_edition_in_force_get_one_number_and_one_refusal(self):
+        page = make_page()
+        issue(page)
+        issue(page, on="2024-02-01", content=clauses(*CHINESE[:2]), to_be_announced=True)
+        corrections = drafts_of(page, 2, based_on="2.0", of_edition="1.0", update_type=UpdateType.EDITORIAL)
+        assert publish_together(corrections) == ["1.1", "refused"]
+        assert list(verify_policy(page.policy)) == []
+
+    def test_a_correction_and_a_replacement_leave_one_order(self):
+        page = make_page()
+        issue(page)
+        issue(page, on="2024-02-01", content=clauses(*CHINESE[:2]), to_be_announced=True)
+        correction = drafts_of(page, 1, based_on="", of_edition="1.0", update_type=UpdateType.EDITORIAL)
+        replacement = drafts_of(page, 1, based_on="", replaces_announced=True)
+        assert publish_together(correction + replacement) in (["1.1", "3.0"], ["3.0", "refused"])
         assert list(verify_policy(page.policy)) == []

@@ -268,7 +268,7 @@ class TestTranslations:
             ("申訴", "<p>對處理結果不服，得提起申訴。</p>"), CHINESE[2], CHINESE[0], names=["complaints", "2", "0"]
         )
         issue(chinese, on="2026-01-05", content=reordered)
-        update_structure_from_source(page=english, user=None)
+        update_structure_from_source(page=english, user=None, on=dt.date(2026, 1, 5))
         draft = PolicyPage.objects.get(pk=english.pk).get_latest_revision_as_object()
         assert [str(child.id) for child in draft.clauses] == [key("complaints"), key("2"), key("0")]
         assert [child.value["heading"] for child in draft.clauses] == ["", "Contact", "Scope"]

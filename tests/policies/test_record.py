@@ -21,6 +21,7 @@ from policies.models import (
     append_only_models,
 )
 from policies.services import (
+    StandingOrder,
     announce_effective_date,
     correct_note,
     reinstate_policy,
@@ -160,8 +161,8 @@ class TestVerification:
         policy = make_bilingual_policy()
         tamper(
             "INSERT INTO policies_edition (policy_id, major, minor, kind, update_type, issued_at, issued_by_name, approved_by_name,"
-            " document_no, language_regime, prevailing_locale, hosts, digest)"
-            " SELECT policy_id, 7, 0, kind, update_type, issued_at, '', '', '', language_regime, prevailing_locale, hosts, digest"
+            " document_no, language_regime, prevailing_locale, hosts, payload_version, digest)"
+            " SELECT policy_id, 7, 0, kind, update_type, issued_at, '', '', '', language_regime, prevailing_locale, hosts, 2, digest"
             " FROM policies_edition WHERE major = 2"
         )
         assert [fault.row for fault in verify_policy(policy)] == ["privacy 7.0"]
@@ -232,6 +233,41 @@ class TestAnnouncedDates:
             )
         assert EffectiveDate.objects.count() == 0
 
+    def test_takes_the_place_of_lower_numbers_only_when_that_is_confirmed(self):
+        page, _edition = self.announced()
+        dated = issue(page, on="2024-07-01", content=clauses(*CHINESE[:1]), effective_from="2024-12-01").edition
+        open_again = issue(page, on="2024-07-02", content=clauses(*CHINESE[1:]), to_be_announced=True).edition
+        order = {
+            "edition": open_again,
+            "effective_from": dt.date(2024, 11, 1),
+            "issued_at": at("2024-08-01"),
+            "issued_by": "林書瑜",
+        }
+        with pytest.raises(Refused, match=rf"Edition {dated.number} is announced and would never apply") as caught:
+            announce_effective_date(**order)
+        assert caught.value.field == "replaces_announced"
+        announce_effective_date(**order, replaces_announced=True)
+        editions = Edition.objects.filter(policy=page.policy)
+        assert editions.in_force(on=dt.date(2024, 12, 1)).first() == open_again
+        assert list(verify_policy(page.policy)) == []
+
+    def test_is_refused_for_what_cannot_apply_any_more(self):
+        page, edition = self.announced()
+        issue(page, on="2024-07-01", content=clauses(*CHINESE[:1]), replaces_announced=True)
+        order = {"effective_from": dt.date(2024, 11, 1), "issued_at": at("2024-08-01"), "issued_by": "林書瑜"}
+        with pytest.raises(Refused, match=r"Edition 3\.0 has taken the place of edition 2\.0"):
+            announce_effective_date(edition=edition, **order)
+
+    def test_is_given_to_the_newest_wording(self):
+        page, edition = self.announced()
+        polished = clauses((CHINESE[0][0], "<p>本政策適用於本署之網站。</p>"), CHINESE[1])
+        better = issue(page, on="2024-07-01", content=polished, update_type=UpdateType.EDITORIAL).edition
+        order = {"effective_from": dt.date(2024, 11, 1), "issued_at": at("2024-08-01"), "issued_by": "林書瑜"}
+        with pytest.raises(Refused, match=r"announce the date of that one"):
+            announce_effective_date(edition=edition, **order)
+        announce_effective_date(edition=better, **order)
+        assert Edition.objects.filter(policy=page.policy).in_force(on=dt.date(2024, 11, 1)).first() == better
+
 
 class TestWithdrawal:
     NOTICES = {"zh-hant": "併入資訊安全政策。", "en": "Merged into the security policy."}
@@ -243,7 +279,7 @@ class TestWithdrawal:
             "issued_at": at("2025-12-01"),
             "issued_by": "林書瑜",
         }
-        return withdraw_policy(policy=policy, **{**defaults, **kwargs})
+        return withdraw_policy(StandingOrder(policy=policy, **{**defaults, **kwargs}))
 
     def test_is_an_edition_that_keeps_the_text_in_every_language(self):
         policy = make_bilingual_policy()
@@ -266,11 +302,13 @@ class TestWithdrawal:
         with pytest.raises(EditionRefused, match="Reinstate"):
             issue(page, on="2026-02-01", content=clauses(*CHINESE[:1]))
         edition = reinstate_policy(
-            policy=policy,
-            notices=self.NOTICES,
-            effective_from=dt.date(2026, 3, 1),
-            issued_at=at("2026-02-01"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=policy,
+                notices=self.NOTICES,
+                effective_from=dt.date(2026, 3, 1),
+                issued_at=at("2026-02-01"),
+                issued_by="林書瑜",
+            )
         )
         assert (edition.number, edition.kind) == ("4.0", EditionKind.REINSTATEMENT)
         text = issue(page, on="2026-04-01", content=clauses(*CHINESE[:1]), update_type=UpdateType.SUBSTANTIVE)
@@ -282,7 +320,7 @@ class TestWithdrawal:
             self.withdraw(policy, effective_from=dt.date(2025, 11, 30))
         self.withdraw(policy)
         with pytest.raises(Refused, match="already"):
-            self.withdraw(policy)
+            self.withdraw(policy, effective_from=dt.date(2026, 2, 1))
         with pytest.raises(Refused, match="Nothing"):
             self.withdraw(make_page("empty").policy)
         assert LedgerEntry.objects.filter(edition__kind=EditionKind.WITHDRAWAL).count() == 1

@@ -9,7 +9,7 @@ import pytest
 from core.models import Agency
 from policies.models import EditionText
 from policies.selectors import find_current
-from policies.services import announce_effective_date, correct_note, withdraw_policy
+from policies.services import StandingOrder, announce_effective_date, correct_note, withdraw_policy
 from tests.factories.policies import CHINESE, at, clauses, issue, key, make_bilingual_policy, make_page
 from tests.pages import Page
 
@@ -137,7 +137,8 @@ class TestCurrent:
         source = make_page()
         issue(source, on="2024-01-15")
         text = issue(source, on="2024-05-01", content=clauses(*CHINESE[:2]), to_be_announced=True)
-        issue(make_page(language="en"), on="2024-05-02", content=clauses(*CHINESE_IN_ENGLISH[:2]))
+        english = make_page(language="en")
+        issue(english, on="2024-05-02", content=clauses(*CHINESE_IN_ENGLISH[:2]), of_edition="2.0")
         url = "/en/policies/privacy/"
         assert "The day from which this policy applies" not in Page(client.get(url)).text
         announce_effective_date(
@@ -175,11 +176,13 @@ class TestCurrent:
     def test_keeps_a_withdrawn_text_under_a_notice(self, client: Client) -> None:
         policy = make_bilingual_policy()
         withdraw_policy(
-            policy=policy,
-            notices={"en": "Replaced by the law.", "zh-hant": "業經法律明定。"},
-            effective_from=dt.date(2025, 9, 1),
-            issued_at=at("2025-08-01"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=policy,
+                notices={"en": "Replaced by the law.", "zh-hant": "業經法律明定。"},
+                effective_from=dt.date(2025, 9, 1),
+                issued_at=at("2025-08-01"),
+                issued_by="林書瑜",
+            )
         )
         page = Page(client.get("/en/policies/privacy/"))
         notice = page.words("//section[@aria-labelledby='withdrawn']")

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from policies.models import PolicyPage
-from policies.services import withdraw_policy
+from policies.services import StandingOrder, withdraw_policy
 from policies.text.exporting import from_json, from_markdown
 from tests.factories.policies import CHINESE, ENGLISH, at, clauses, issue, make_bilingual_policy, make_page
 from tests.pages import Page
@@ -44,7 +44,7 @@ class TestEdition:
         source = make_page()
         issue(source, on="2024-01-15")
         issue(source, on="2024-05-01", content=clauses(*CHINESE[:2]), effective_from="2999-01-01")
-        issue(make_page(language="en"), on="2024-05-01", content=clauses(*ENGLISH[:2]))
+        issue(make_page(language="en"), on="2024-05-01", content=clauses(*ENGLISH[:2]), of_edition="2.0")
         page = Page(client.get(SECOND))
         assert "Edition 2.0 applies from 1 January 2999." in page.text
         assert "/en/policies/privacy/compare/1.0...2.0/" in page.links
@@ -57,11 +57,13 @@ class TestEdition:
     def test_says_that_the_policy_was_withdrawn(self, client: Client) -> None:
         policy = make_bilingual_policy()
         withdraw_policy(
-            policy=policy,
-            notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
-            effective_from=dt.date(2025, 9, 1),
-            issued_at=at("2025-08-01"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=policy,
+                notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
+                effective_from=dt.date(2025, 9, 1),
+                issued_at=at("2025-08-01"),
+                issued_by="林書瑜",
+            )
         )
         assert "This policy has not applied since 1 September 2025." in (
             Page(client.get("/en/policies/privacy/editions/3.0/")).text

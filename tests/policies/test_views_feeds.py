@@ -9,7 +9,7 @@ from lxml import etree
 
 from core.models import Agency
 from policies.models import EditionText
-from policies.services import announce_effective_date, correct_note, reinstate_policy, withdraw_policy
+from policies.services import StandingOrder, announce_effective_date, correct_note, reinstate_policy, withdraw_policy
 from tests.factories.policies import at, issue, make_bilingual_policy, make_page
 
 if TYPE_CHECKING:
@@ -98,11 +98,13 @@ class TestFeed:
         notices = {"en": "The law says it now.", "zh-hant": "法律已有規定。"}
         for act, day in ((withdraw_policy, "2025-09-01"), (reinstate_policy, "2025-10-01")):
             act(
-                policy=policy,
-                notices=notices,
-                effective_from=dt.date.fromisoformat(day),
-                issued_at=at(day),
-                issued_by="林書瑜",
+                StandingOrder(
+                    policy=policy,
+                    notices=notices,
+                    effective_from=dt.date.fromisoformat(day),
+                    issued_at=at(day),
+                    issued_by="林書瑜",
+                )
             )
         titles = text(read(client), "a:entry/a:title")
         assert titles[:2] == ["Privacy policy, edition 4.0: reinstated", "Privacy policy, edition 3.0: withdrawn"]

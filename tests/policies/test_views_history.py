@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from policies.models import EditionText
-from policies.services import correct_note, reinstate_policy, withdraw_policy
+from policies.services import StandingOrder, correct_note, reinstate_policy, withdraw_policy
 from tests.factories.policies import CHINESE, at, clauses, issue, make_bilingual_policy, make_page
 from tests.pages import Page
 
@@ -73,11 +73,13 @@ class TestHistory:
         notices = {"en": "The law says it now.", "zh-hant": "法律已有規定。"}
         for act, day in ((withdraw_policy, "2025-09-01"), (reinstate_policy, "2025-10-01")):
             act(
-                policy=policy,
-                notices=notices,
-                effective_from=dt.date.fromisoformat(day),
-                issued_at=at(day),
-                issued_by="林書瑜",
+                StandingOrder(
+                    policy=policy,
+                    notices=notices,
+                    effective_from=dt.date.fromisoformat(day),
+                    issued_at=at(day),
+                    issued_by="林書瑜",
+                )
             )
         page = Page(client.get(ADDRESS))
         assert "Withdrawal" in page.one("//li[@id='e-3.0']").text_content()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.languages import language_codes
 from policies.models import PolicyPage
-from policies.services import withdraw_policy
+from policies.services import StandingOrder, withdraw_policy
 from policies.text.clauses import Clause
 from search import matching, selectors
 from search.matching import Scope, count, find
@@ -95,11 +95,13 @@ class TestWhatIsFound:
     def test_what_was_withdrawn_is_not(self) -> None:
         page = PolicyPage.objects.get(policy__slug="privacy", locale__language_code="en")
         withdraw_policy(
-            policy=page.policy,
-            notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
-            effective_from=dt.date(2025, 9, 1),
-            issued_at=at("2025-08-01"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=page.policy,
+                notices={"en": "The law says it now.", "zh-hant": "法律已有規定。"},
+                effective_from=dt.date(2025, 9, 1),
+                issued_at=at("2025-08-01"),
+                issued_by="林書瑜",
+            )
         )
         index()
         assert search("五年").hits == []

@@ -10,7 +10,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from home.models import HomePage
 from policies.models import PolicyPage
-from policies.services import announce_effective_date, reinstate_policy, withdraw_policy
+from policies.services import StandingOrder, announce_effective_date, reinstate_policy, withdraw_policy
 from policies.text.clauses import Clause
 from search.sources import PageSource, PolicySource
 from search.sources.policies import unit_name
@@ -100,19 +100,23 @@ class TestPolicySource:
         policy = make_bilingual_policy()
         notices = {"en": "The law says it now.", "zh-hant": "法律已有規定。"}
         withdraw_policy(
-            policy=policy,
-            notices=notices,
-            effective_from=D(2025, 9, 1),
-            issued_at=at("2025-08-01"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=policy,
+                notices=notices,
+                effective_from=D(2025, 9, 1),
+                issued_at=at("2025-08-01"),
+                issued_by="林書瑜",
+            )
         )
         assert wordings(policy)[-1] == ("五年", "2025-03-01", "2025-09-01", "2.0")
         reinstate_policy(
-            policy=policy,
-            notices=notices,
-            effective_from=D(2025, 10, 1),
-            issued_at=at("2025-09-15"),
-            issued_by="林書瑜",
+            StandingOrder(
+                policy=policy,
+                notices=notices,
+                effective_from=D(2025, 10, 1),
+                issued_at=at("2025-09-15"),
+                issued_by="林書瑜",
+            )
         )
         assert wordings(policy)[-1] == ("五年", "2025-10-01", None, "4.0")
 
@@ -131,6 +135,24 @@ class TestPolicySource:
         assert new == ("B", "2025-04-01", None, "2.0")
         replaced = build(policy, "en")[-4]
         assert replaced.past_address.endswith(f"/editions/2.0/?sequence=1#c-{key('1')}")
+
+    def test_a_text_that_will_never_apply_is_in_force_on_no_day(self) -> None:
+        policy = make_bilingual_policy()
+        page = source_page(policy)
+        issue(page, on="2025-12-01", content=revised("十年"), effective_from="2027-01-01")
+        english = PolicyPage.objects.get(policy=policy, locale__language_code="en")
+        ten = clauses(("Scope", "<p>A</p>"), ("Retention", "<p>Ten.</p>"), ("Contact", "<p>C</p>"))
+        issue(english, on="2025-12-02", content=ten, of_edition="3.0")
+        before = PolicySource().fingerprints()
+        issue(page, on="2026-01-05", content=revised("三年"), replaces_announced=True)
+        assert wordings(policy)[1:] == [
+            ("五年", "2025-03-01", "2026-01-05", "2.0"),
+            ("十年", None, "2026-01-05", "3.0"),
+            ("三年", "2026-01-05", None, "4.0"),
+        ]
+        assert [row[1:3] for row in wordings(policy, language="en")[1:]] == [("2025-03-01", None), (None, None)]
+        after = PolicySource().fingerprints()
+        assert {name for name in before if before[name] != after[name]} == set(before)
 
     def test_numbers_name_the_clauses_above(self) -> None:
         keys = [key(name) for name in "abcdef"]

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file whole or not at all."""
         text = self._find(options["policy"], options["lang"], options["edition"])
-        content = write(text, options["format"])
+        content = write(text, options["format"], on=today())
         output: Path | None = options["output"]
         if output is None:
             sys.stdout.buffer.write(content)

@@ -76,6 +76,15 @@ class Command(BaseCommand):
             default="",
             help="for a new policy: the language that governs in case of doubt; else that of the first file",
         )
+        parser.add_argument(
+            "--edition",
+            default="",
+            metavar="NUMBER",
+            help="correct this edition, in force, while another is announced; or, a translation, join this edition",
+        )
+        parser.add_argument(
+            "--replace-announced", action="store_true", help="announced editions whose place it takes never apply"
+        )
         parser.add_argument("--title", default="", help="title, in place of the one in the file")
         parser.add_argument("--dry-run", action="store_true", help="print the clauses and write nothing")
 
@@ -100,6 +109,8 @@ class Command(BaseCommand):
             note=options["note"],
             update_type=options["update_type"],
             document_no=options["document_no"],
+            of_edition=options["edition"],
+            replaces_announced=options["replace_announced"],
         )
         try:
             with transaction.atomic():

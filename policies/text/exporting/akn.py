@@ -99,8 +99,9 @@ def _write_meta(meta: etree._Element, document: Document, metadata: Metadata, id
     _add(level, "FRBRname", value=metadata.policy)
 
     dates = [("issue", issued)]
-    if metadata.effective_from is not None:
-        dates.append(("effective", metadata.effective_from))
+    applies_from = None if metadata.replaced_by else metadata.effective_from
+    if applies_from is not None:
+        dates.append(("effective", applies_from))
     level = _write_level(identification, "FRBRExpression", expression, dates, alias=metadata.url)
     _add(level, "FRBRversionNumber", value=metadata.number)
     _add(level, "FRBRlanguage", language=_LANGUAGES[document.language][0])
@@ -117,7 +118,7 @@ def _write_meta(meta: etree._Element, document: Document, metadata: Metadata, id
         href="/akn/ontology/organization/tw/agency",
         showAs=metadata.agency or "Agency",
     )
-    if metadata.effective_from is not None:
+    if applies_from is not None:
         _add(
             references,
             "TLCConcept",
@@ -157,7 +158,7 @@ def _write_lifecycle(meta: etree._Element, metadata: Metadata, *, is_first: bool
     lifecycle = _add(meta, "lifecycle", source=_AGENCY)
     issued = metadata.issued_at.date().isoformat()
     _add(lifecycle, "eventRef", eId="event_1", date=issued, source=_AGENCY, type=kind)
-    if metadata.effective_from is None:
+    if metadata.effective_from is None or metadata.replaced_by:
         return
     _add(
         lifecycle,

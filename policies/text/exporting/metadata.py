@@ -20,6 +20,8 @@ class Metadata:
         digest: Hexadecimal digest of the edition.
         agency: Name of the issuing agency in the language of the text.
         url: Permanent address of the edition.
+        changes: Number of the edition that this one changes; empty for the first.
+        replaced_by: Number of the edition that took its place before it applied: then it was never in force.
     """
 
     policy: str
@@ -32,6 +34,8 @@ class Metadata:
     digest: str = ""
     agency: str = ""
     url: str = ""
+    changes: str = ""
+    replaced_by: str = ""
 
 
 def metadata_to_data(metadata: Metadata) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ _HEADER = {
         "issued": "Issued on: {}",
         "effective": "In force from: {}",
         "announced": "In force from: to be announced",
+        "replaced": "In force: never; replaced by edition {} before it applied",
         "note": "Change note: {}",
         "digest": "Digest: {}",
         "url": "Address: {}",
@@ -25,6 +26,7 @@ _HEADER = {
         "issued": "發布日期：{}",
         "effective": "生效日期：{}",
         "announced": "生效日期：另行公告",
+        "replaced": "生效日期：未生效（生效前即由第{}版取代）",
         "note": "修正說明：{}",
         "digest": "摘要值：{}",
         "url": "網址：{}",
@@ -85,7 +87,9 @@ def _header(metadata: Metadata, language: str) -> list[str]:
         lines.append(words["agency"].format(metadata.agency))
     lines.append(words["number"].format(metadata.number))
     lines.append(words["issued"].format(format_date(metadata.issued_at.date(), language)))
-    if metadata.effective_from is None:
+    if metadata.replaced_by:
+        lines.append(words["replaced"].format(metadata.replaced_by))
+    elif metadata.effective_from is None:
         lines.append(words["announced"])
     else:
         lines.append(words["effective"].format(format_date(metadata.effective_from, language)))

@@ -117,7 +117,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
             "title": _("Undo this subscription"),
             "text": _("Press the button to end what this sign-up began:"),
             "topics": names,
-            "button": _("Undo"),
+            "button": _("Take the subscription back"),
         }
         return hidden(render(request, "newsletters/button.html", context))
     return answer(

@@ -22,6 +22,8 @@ from wagtail.models import (
 )
 
 from home.models import HomePage
+from newsletters.models import BulletinIndexPage
+from newsletters.models.pages import INDEX_SLUG as BULLETINS_SLUG
 from newsletters.services.topics import ensure_alert_topics
 from policies.models import PolicyIndexPage
 from policies.models.pages import INDEX_SLUG
@@ -36,6 +38,8 @@ _MODEL_PERMISSIONS = (
     ("policies", "change_policy", (APPROVERS,)),
     ("core", "add_agency", (APPROVERS,)),
     ("core", "change_agency", (APPROVERS,)),
+    ("newsletters", "add_topic", (APPROVERS,)),
+    ("newsletters", "change_topic", (APPROVERS,)),
     ("search", "add_synonymset", (AUTHORS, APPROVERS)),
     ("search", "change_synonymset", (AUTHORS, APPROVERS)),
     ("search", "delete_synonymset", (AUTHORS, APPROVERS)),
@@ -48,13 +52,18 @@ _MODEL_PERMISSIONS = (
 
 
 def lay_out_site(**_kwargs: Any) -> None:
-    """Make what is missing; leave a site that has a home page as it is, but for the alert topics. Runs after `migrate`."""
+    """Make what is missing; leave a site that has a home page as it is, but for lists of bulletins and topics.
+
+    Runs after every `migrate`.
+    """
     with transaction.atomic():
         if not HomePage.objects.exists():
             homes = _make_pages()
             _replace_default_site(homes[settings.LANGUAGE_CODE])
             _forget_other_roles()
             _make_roles(list(homes.values()))
+        if _make_bulletin_indexes():
+            _give_model_permissions()
         ensure_alert_topics()
 
 
@@ -106,10 +115,6 @@ def _make_roles(homes: list[HomePage]) -> None:
             for codename in codenames:
                 permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
                 GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
-    for app, codename, groups in _MODEL_PERMISSIONS:
-        permission = _model_permission(app, codename)
-        for name in groups:
-            Group.objects.get(name=name).permissions.add(permission)
     workflow, _created = Workflow.objects.get_or_create(name=_in_every_language(gettext_noop("Approval")))
     task, is_new = GroupApprovalTask.objects.get_or_create(name=_in_every_language(gettext_noop("Approval")))
     if is_new:
@@ -126,6 +131,30 @@ def _in_every_language(message: str) -> str:
         with override(code):
             names.append(gettext(message))
     return " ".join(dict.fromkeys(names))
+
+
+def _make_bulletin_indexes() -> int:
+    """Make the list of bulletins below each home page of a language that has none; return how many were made."""
+    made = 0
+    first = BulletinIndexPage.objects.order_by("pk").first()
+    for home in HomePage.objects.select_related("locale").order_by("pk"):
+        if BulletinIndexPage.objects.child_of(home).exists():
+            continue
+        with override(home.language):
+            index = BulletinIndexPage(title=gettext("Bulletins"), slug=BULLETINS_SLUG, locale=home.locale)
+        if first is not None:
+            index.translation_key = first.translation_key
+        home.add_child(instance=index)
+        first = first or index
+        made += 1
+    return made
+
+
+def _give_model_permissions() -> None:
+    for app, codename, groups in _MODEL_PERMISSIONS:
+        permission = _model_permission(app, codename)
+        for group in Group.objects.filter(name__in=groups):
+            group.permissions.add(permission)
 
 
 def _model_permission(app: str, codename: str) -> Permission:

@@ -19,7 +19,7 @@ class HomePage(BasePage):
     """What a reader sees first: a welcome, and the policies in force."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["policies.PolicyIndexPage"]
+    subpage_types = ["policies.PolicyIndexPage", "newsletters.BulletinIndexPage"]
     private_page_options: list[str] = []
 
     summary = models.CharField(_("summary"), max_length=300, blank=True)

@@ -23,3 +23,8 @@ def feed_path(slug: str, language: str) -> str:
 def archive_url(mailing_id: int, language: str) -> str:
     """Return the whole address of a mailing in the archive."""
     return full_address(archive_path(mailing_id, language))
+
+
+def own_path(address: str) -> str:
+    """Return the path of an address of this site, another address as it is: pages may be read by another name of the host."""
+    return address.removeprefix(full_address(""))

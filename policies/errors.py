@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from policies.models import PolicyPage
+    from wagtail.models import Page
 
 
 class Refused(Exception):  # noqa: N818 -- an answer to an editor, not a fault of the program
@@ -15,7 +15,7 @@ class Refused(Exception):  # noqa: N818 -- an answer to an editor, not a fault o
     workshop page to go back to, if there is one.
     """
 
-    def __init__(self, reason: str, *, field: str | None = None, page: PolicyPage | None = None) -> None:
+    def __init__(self, reason: str, *, field: str | None = None, page: Page | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field

@@ -10,6 +10,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from newsletters.admin_views.base import may_look
 from newsletters.admin_views.destinations import destination_viewset
+from newsletters.admin_views.topics import topic_viewset
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,6 +21,13 @@ class ScreenItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may_look(request.user)
+
+
+class TopicsItem(MenuItem):
+    """Shown to those who may set up topics."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(topic_viewset.permission_policy.user_has_any_permission(request.user, ["add", "change"]))
 
 
 class DestinationsItem(MenuItem):
@@ -47,4 +55,5 @@ def _screen_items() -> list[MenuItem]:
         DestinationsItem(
             _("Destinations"), reverse("mail_destinations:index"), name="destinations", icon_name="globe", order=40
         ),
+        TopicsItem(_("Topics"), reverse("mail_topics:index"), name="topics", icon_name="tag", order=50),
     ]

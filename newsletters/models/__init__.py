@@ -1,4 +1,5 @@
 from newsletters.models.mailings import Delivery, DigestRun, Mailing, MailingBody
+from newsletters.models.pages import BulletinIndexPage, BulletinPage
 from newsletters.models.sending import Bounce, Destination, OperatorAlarm, Worker
 from newsletters.models.subscribers import (
     ConsentContext,
@@ -15,6 +16,8 @@ from newsletters.models.topics import Topic, TopicText
 
 __all__ = [
     "Bounce",
+    "BulletinIndexPage",
+    "BulletinPage",
     "ConsentContext",
     "ConsentEvent",
     "ConsentText",

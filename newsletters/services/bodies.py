@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.languages import html_language, language_codes, language_name
-from core.mail import MailContent, render_mail
+from core.languages import language_codes
 from newsletters.addresses import archive_url
 from newsletters.articles import Article
 from newsletters.choices import MailingKind
-from newsletters.models import Mailing, MailingBody, Topic, TopicText
+from newsletters.rendering import render_article
 from newsletters.services.mailings import add_body
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
+
+    from newsletters.models import Mailing, MailingBody
 
 #: The folder of templates for each kind of mailing that has an article.
 TEMPLATES = {
@@ -51,33 +52,6 @@ def write_fallbacks(*, mailing: Mailing, at: dt.datetime) -> list[MailingBody]:
         for code in language_codes()
         if code not in own and (code, words.locale) not in bodies
     ]
-
-
-def render_article(
-    article: Article, *, template: str, frame: str, topic: Topic | None, address: str = "", **context: Any
-) -> MailContent:
-    """Return `article` as a mail in a frame in the language `frame`; `address` is where it can be read in a browser."""
-    return render_mail(
-        template,
-        language=frame,
-        context={
-            "article": article,
-            "words_lang": html_language(article.language),
-            "is_other_language": article.language != frame,
-            "words_language_name": language_name(article.language),
-            "topic_name": topic_name(topic, frame),
-            "archive_url": address,
-            **context,
-        },
-    )
-
-
-def topic_name(topic: Topic | None, language: str) -> str:
-    """Return the name of a topic in a language, or in another one, or its slug."""
-    if topic is None:
-        return ""
-    names = dict(TopicText.objects.filter(topic=topic).order_by("pk").values_list("locale", "name"))
-    return names.get(language) or next(iter(names.values()), topic.slug)
 
 
 def _write(mailing: Mailing, article: Article, *, frame: str, variant: str, at: dt.datetime) -> MailingBody:

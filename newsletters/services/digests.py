@@ -20,7 +20,7 @@ from newsletters.addresses import archive_url
 from newsletters.articles import Article, Item
 from newsletters.choices import Frequency, MailingKind, MailingState, TopicKind
 from newsletters.models import DigestRun, Mailing, MailingBody, Topic
-from newsletters.services.bodies import render_article
+from newsletters.rendering import render_article
 from newsletters.services.freeze import COLUMNS, CONFLICT, DESTINATION, DESTINATION_JOIN, ELIGIBLE
 from newsletters.services.mailings import add_body, make_mailing, wake_workers
 from policies.text.digest import canonical_json, sha256_hex

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from core.addresses import full_address, in_language
 from core.languages import html_language, language_codes, language_name
 from core.selectors import find_agency
+from newsletters.addresses import own_path
 from newsletters.articles import Article, Change
 from newsletters.choices import MailingState
 from newsletters.feeds import Entry, write_feed
@@ -129,11 +130,6 @@ def note_corrections(article: Article, mailing: Mailing) -> dict[int, NoteCorrec
         for text, correction in found.items()
         if correction is not None and correction.issued_at > mailing.created_at
     }
-
-
-def own_path(address: str) -> str:
-    """Return the path of an address of this site, another address as it is: pages may be read by another name of the host."""
-    return address.removeprefix(full_address(""))
 
 
 def _name(topic: Topic, language: str) -> str:

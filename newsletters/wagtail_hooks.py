@@ -42,7 +42,9 @@ def add_sending_button(page: Page, user: Any, view_name: str, next_url: str | No
     """Lead from a bulletin to the screen from which it is sent."""
     del view_name, next_url
     if isinstance(page, BulletinPage) and page.pk is not None and page.permissions_for_user(user).can_edit():
-        yield Button(_("Sending"), reverse("avow_bulletins:sending", args=[page.pk]), icon_name="mail", priority=70)
+        yield Button(
+            _("Send the bulletin"), reverse("avow_bulletins:sending", args=[page.pk]), icon_name="mail", priority=70
+        )
 
 
 @hooks.register("register_admin_menu_item")

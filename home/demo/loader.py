@@ -11,6 +11,7 @@ from wagtail.models import Locale
 
 from core.models import Agency
 from home.bootstrap import APPROVERS, AUTHORS
+from home.demo.bulletins import load_bulletins
 from home.demo.source import POLICY_SLUGS, load_agency, load_policy
 from home.models import HomePage
 from members.models import User
@@ -49,11 +50,12 @@ class Loaded:
 
     policies: int
     editions: int
+    bulletins: int
 
 
 @transaction.atomic
 def load(*, password: str) -> Loaded:
-    """Load the demo agency, its staff (all with `password`) and whichever of its policies are not there yet."""
+    """Load the demo agency, its staff (all with `password`) and whichever of its policies and bulletins are not there yet."""
     agency = load_agency()
     _load_agency(agency)
     users = {editor.id: _load_user(editor, password) for editor in agency.editors}
@@ -64,7 +66,7 @@ def load(*, password: str) -> Loaded:
         for _moment, _order, act in sorted(_acts(policy, users), key=lambda act: act[:2]):
             act()
         editions += len(policy.editions)
-    return Loaded(policies=len(missing), editions=editions)
+    return Loaded(policies=len(missing), editions=editions, bulletins=load_bulletins(users))
 
 
 def _load_agency(agency: DemoAgency) -> None:

@@ -76,7 +76,7 @@ class SendingView(WagtailAdminTemplateMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_title(self) -> str:
-        return _("Sending")
+        return _("Send the bulletin")
 
     def get_page_subtitle(self) -> str:
         return str(self.page.get_admin_display_title())

@@ -38,6 +38,7 @@ PUBLIC = {
     "a comparison as a table": "policies/privacy/compare/2.1...3.0/?view=table",
     "an edition with itself": "policies/website-cookies/compare/2.0...2.0/",
     "side by side": "policies/privacy/with/{other}/",
+    "a topic of bulletins": "bulletins/topics/policy-news/",
     "search": "search/",
     "search with hits": "search/?q={words}",
     "search without hits": "search/?q=zzzz",
@@ -144,6 +145,7 @@ class TestEditorsScreens:
         "draft against the edition in force": "policy-record/pages/{page}/compare/{revision}/",
         "two revisions": "pages/{page}/revisions/compare/{revision}...latest/",
         "all policies": "policy_settings/",
+        "topics": "mail_topics/",
         "settings of a policy": "policy_settings/edit/{policy}/",
     }
 

@@ -6,10 +6,16 @@ import stat
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from core.dates import today
 from home.demo.source import POLICY_SLUGS, load_policy
 from members.models import User
+from newsletters.articles import Article
+from newsletters.choices import MailingKind, MailingState
+from newsletters.link_checks import check_links
+from newsletters.models import Delivery, Mailing, MailingBody
+from newsletters.services.alerts import recover_alerts
 from policies.models import Edition, NoteCorrection, Policy
 from policies.selectors import find_current
 from policies.services import verify_policy
@@ -30,7 +36,9 @@ class TestLoadDemo:
             assert [edition.number for edition in issued] == [edition.number for edition in told]
             assert [edition.applies_from for edition in issued] == [edition.settled_effective_from for edition in told]
             assert list(verify_policy(Policy.objects.get(slug=slug))) == []
+        sent = Mailing.objects.count()
         call_command("load_demo")
+        assert Mailing.objects.count() == sent
         assert Edition.objects.count() == sum(len(load_policy(slug).editions) for slug in POLICY_SLUGS)
 
     def test_shows_what_the_record_can_hold(self):
@@ -41,6 +49,26 @@ class TestLoadDemo:
         assert NoteCorrection.objects.exists()
         assert User.objects.get(email="lin.shuyu@ola.example").check_password("a passphrase for tests")
         assert not User.objects.get(email="hsu.wenhsiung@ola.example").is_active
+
+    @pytest.mark.parametrize("language", ["en", "zh-hant"])
+    def test_bulletins_of_the_past_can_be_read_and_were_sent_to_nobody(self, client, language):
+        bulletins = Mailing.objects.filter(kind=MailingKind.BULLETIN)
+        assert [mailing.state for mailing in bulletins] == [MailingState.DONE] * 2
+        assert not Delivery.objects.exists()
+        for mailing in bulletins:
+            page = client.get(f"/{language}/bulletins/{mailing.pk}/").content.decode()
+            assert mailing.bodies.get(locale=language).subject in page
+        assert client.get(f"/{language}/bulletins/topics/policy-news/").status_code == 200
+
+    def test_links_of_bulletins_lead_somewhere(self):
+        for body in MailingBody.objects.all():
+            found = check_links(Article.from_data(body.article).links)
+            assert [link.url for link in found if link.finding != "works"] == []
+
+    def test_the_past_of_the_demo_is_no_news(self):
+        recover_alerts(at=timezone.now())
+
+        assert not Mailing.objects.filter(kind=MailingKind.ALERT).exists()
 
 
 class TestPassword:
@@ -66,4 +94,4 @@ class TestPassword:
 
 
 class Loaded:
-    policies = editions = 0
+    policies = editions = bulletins = 0

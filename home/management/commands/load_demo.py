@@ -28,7 +28,9 @@ class Command(BaseCommand):
             loaded = load(password=password)
         except (DemoError, Refused) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"  {loaded.policies} policies with {loaded.editions} editions loaded.")
+        self.stdout.write(
+            f"  {loaded.policies} policies with {loaded.editions} editions and {loaded.bulletins} bulletins loaded."
+        )
         self.stdout.write("  Sign in to the editors' side with the password " + password + " as:")
         for editor in load_agency().editors:
             if editor.is_active:

@@ -22,7 +22,7 @@ PIP_INSTALL = -m pip install -qq --disable-pip-version-check --require-hashes --
 NO_DATABASE = DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-next check format e2e bench bench-search lock messages
+.PHONY: help demo run test test-next check format e2e bench bench-mail bench-search lock messages
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -79,6 +79,10 @@ bench: $(DEV) ## Measure against the budgets and a stock Wagtail
 bench-search: $(DEV) ## Measure search over 100,000 clauses, beside a stock Wagtail's
 	@$(PY) -m scripts.compile_messages
 	$(PY) -m bench.search
+
+bench-mail: $(DEV) ## Messages a second of the delivery engine, beside three other ways to send
+	@$(PY) -m scripts.compile_messages
+	$(PY) -m bench.mail speed
 
 lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest)
 	$(PY) -m scripts.lock $(if $(UPGRADE),--upgrade)

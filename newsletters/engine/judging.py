@@ -81,7 +81,10 @@ class Judge:
 
     def relay_failed(self, relay: Relay, error: SmtpError) -> None:
         """Leave a relay alone for a while that could not be opened, or broke off; tell people when that goes on."""
-        relay.failed(time.monotonic(), error)
+        now = time.monotonic()
+        if now < relay.not_before:
+            return  # several connections fail together: that is one failure
+        relay.failed(now, error)
         if is_lasting(error) or relay.is_alarming:
             self._people.relay_failed(relay, error)
 

@@ -8,7 +8,7 @@ import queue
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 
 from newsletters.choices import AlarmKind, Lane, MailingState
@@ -48,8 +48,9 @@ class Errands:
                 break
             try:
                 errand()
-            except DatabaseError as error:
-                logger.warning("An errand was not done, the database failed: %s.", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 -- the next errand must be done all the same
+                # The words of an error may hold an address.
+                logger.error("An errand was not done: %s.", type(error).__name__)
                 connections.close_all()
         self._housekeeper.resign()
         connections.close_all()

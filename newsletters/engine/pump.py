@@ -214,9 +214,7 @@ class Pump:
 
     def not_opened(self, slot: Slot, error: SmtpError) -> None:
         slot.is_opening = False
-        now = time.monotonic()
-        if now >= slot.relay.not_before:  # several connections fail together, once
-            self._judge.relay_failed(slot.relay, error)
+        self._judge.relay_failed(slot.relay, error)
 
     def written(self, batch: Batch, answer: Answer | None) -> None:
         """Go on with the messages whose intent stands. None as the answer: nobody knows what was written."""
@@ -257,11 +255,12 @@ class Pump:
     # Connections
 
     def _take(self, slot: Slot, events: list[Event]) -> None:
+        was_idle = not slot.messages
         for event in events:
             if isinstance(event, Go):
                 self._ask(slot, event.key)
             elif isinstance(event, Closed):
-                self._ended(slot, event)
+                self._ended(slot, event, was_idle=was_idle)
             elif isinstance(event, Accepted | Refused | Unsent | Uncertain):
                 self._finish(slot, event)
         self._offer(slot)
@@ -341,14 +340,15 @@ class Pump:
                 self._finish(slot, Uncertain(number, ConnectionLostError("the transport does not end")))
             slot.channel = None
 
-    def _ended(self, slot: Slot, event: Closed) -> None:
+    def _ended(self, slot: Slot, event: Closed, *, was_idle: bool) -> None:
         channel = slot.channel
         if channel is None:
             return
         self._unwatch(slot)
         slot.channel = None
         channel.drop()
-        if event.error is not None:
+        # A relay may end what has nothing to do; that is no trouble.
+        if event.error is not None and not was_idle:
             self._judge.relay_failed(slot.relay, event.error)
 
     def _unwatch(self, slot: Slot) -> None:

@@ -34,7 +34,7 @@ _PDEATHSIG = 1
 _KILL_AFTER = 4.0
 _SLOWEST_RESTART = 30.0
 _LOOK_SECONDS = 0.2
-_OK, _REFUSED = 0, 1
+_OK, _REFUSED, _BROKEN = 0, 1, 3
 
 
 @dataclass
@@ -154,6 +154,8 @@ def _work(
     signal.signal(signal.SIGTERM, lambda *_args: worker.stop())
     signal.signal(signal.SIGINT, lambda *_args: worker.stop())
     worker.run()
+    if worker.is_broken:
+        sys.exit(_BROKEN)
     if options.once and worker.trouble:
         sys.stderr.write(f"Not everything was sent: {worker.trouble}\n")
         sys.exit(_REFUSED)

@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 import time
+import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,8 @@ class Worker(Office):
         self.id = number or uuid.uuid4()
         #: Why a run that was to end by itself could not be finished.
         self.trouble = ""
+        #: Whether a thread met what it was not made for.
+        self.is_broken = False
         self._options = options
         self._relays = relays
         self._tell = tell
@@ -80,8 +83,8 @@ class Worker(Office):
     def run(self) -> None:
         """Send until stopped."""
         threads = [
-            threading.Thread(target=self._write_batches, name="ledger"),
-            threading.Thread(target=self._serve_claims, name="claims"),
+            threading.Thread(target=self._guarded, args=(self._write_batches,), name="ledger"),
+            threading.Thread(target=self._guarded, args=(self._serve_claims,), name="claims"),
             threading.Thread(target=self._errands.run, name="housekeeping", daemon=True),
         ]
         for thread in threads:
@@ -150,6 +153,17 @@ class Worker(Office):
         self._errands.destination_failed(name, seconds, detail)
 
     # The threads
+
+    def _guarded(self, serve: Callable[[], None]) -> None:
+        """Have the worker end when one of its threads cannot go on: its supervisor starts another."""
+        try:
+            serve()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the supervisor must hear of it
+            self.is_broken = True
+            self._is_stopping = True
+            # The database's words may hold an address; where it happened does not.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("A worker cannot go on: %s\n%s", type(error).__name__, where)
 
     def _open(self, slot: Slot) -> None:
         try:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from newsletters.choices import DeliveryState, EndedReason, MailingState, SubscriberState
+from newsletters.engine import housekeeping
 from newsletters.engine.options import EngineOptions
 from newsletters.engine.relays import relays_from_settings
 from newsletters.engine.worker import Worker
@@ -36,6 +37,12 @@ def relay(settings):
     with aiosmtpd_relay(enable_SMTPUTF8=True) as (port, keeper):
         settings.SYSTEM_SMTP = settings.BULLETIN_SMTP = smtp(port)
         yield keeper
+
+
+@pytest.fixture(autouse=True)
+def no_chores(monkeypatch):
+    """What other parts have done at their time is theirs to test."""
+    monkeypatch.setattr(housekeeping, "_chores", {})
 
 
 def work(options=ONCE):

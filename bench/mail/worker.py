@@ -30,7 +30,7 @@ def plant_mutant() -> None:
         if slot.channel is not None:
             self._take(slot, slot.channel.send_content(message))
 
-    Pump.claimed = claimed  # type: ignore[method-assign]
+    Pump.claimed = claimed  # type: ignore[method-assign] # the mutant
     Pump._ask = ask  # type: ignore[method-assign] # noqa: SLF001 -- a mutant reaches inside
 
 

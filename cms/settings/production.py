@@ -39,7 +39,7 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 
-if not AVOW_MAIL_SERVICE:  # noqa: F405
+if not AVOW_MAIL_SERVICE:  # noqa: F405 -- of base
     required("SMTP_URL")
 required("AVOW_MAIL_DOMAIN")
 AVOW_TOKEN_KEYS = token_keys(required("AVOW_TOKEN_KEYS"))

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from typing import TYPE_CHECKING, TypedDict
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,6 +18,15 @@ _TLS = ("auto", "starttls", "none")
 _MAILBOX_SCHEMES = {"imap": 143, "imaps": 993}
 _SHORTEST_KEY = 32
 _KEY = re.compile(r"(?P<number>[0-9]{1,3}):(?P<secret>.+)")
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """Return the parts of an address and its port; those of the empty address when it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        return urlsplit(""), None
 
 
 class SmtpSettings(TypedDict):
@@ -38,11 +47,7 @@ def smtp_settings(name: str, url: str) -> SmtpSettings | None:
     """
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
+    parts, port = _split(url)
     tls = "implicit" if parts.scheme == "smtps" else parse_qs(parts.query).get("tls", ["auto"])[0]
     if parts.scheme not in _SCHEMES or not parts.hostname or tls not in (*_TLS, "implicit"):
         msg = f"{name} is not the address of a mail server. It looks like smtp://user:password@host:587?tls=starttls."
@@ -77,11 +82,7 @@ def mailbox_settings(name: str, url: str) -> MailboxSettings | None:
     """
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
+    parts, port = _split(url)
     tls = "implicit" if parts.scheme == "imaps" else parse_qs(parts.query).get("tls", ["starttls"])[0]
     folder = unquote(parts.path.strip("/")) or "INBOX"
     is_known = parts.scheme in _MAILBOX_SCHEMES and tls in {"implicit", "starttls", "none"}

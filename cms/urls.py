@@ -40,6 +40,7 @@ urlpatterns += i18n_patterns(
     path("bulletins/", include("newsletters.urls")),
     path("bulletins/", include("newsletters.subscriber_urls")),
     path("search/", include("search.urls")),
+    path("data-register/", include("core.data_register.pages")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,
 )

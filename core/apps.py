@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,8 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signals that move the site's version on."""
+        """Connect the signals that move the site's version on, and read what each app keeps of people."""
         from core import receivers
 
         receivers.connect()
+        autodiscover_modules("personal_data")

@@ -42,6 +42,7 @@ PAGES = (
     "/en/policies/security/editions/2.0/",
     "/en/search/",
     "/en/search/?q=policy",
+    "/en/data-register/",
 )
 #: What is not a web page, and its media type.
 FILES = {

@@ -8,12 +8,14 @@ from django.db import transaction
 
 from newsletters.choices import (
     ConsentAction,
+    DeliveryState,
     EndedReason,
     SubscriberState,
     SuppressionReason,
     SuppressionScope,
 )
-from newsletters.models import ConsentContext, ConsentEvent, Delivery, Subscriber, SubscriptionRequest
+from newsletters.models import ConsentContext, ConsentEvent, Delivery, SignUp, Subscriber, SubscriptionRequest
+from newsletters.origins import Origin
 from newsletters.services.consent import Act, record
 from newsletters.services.subscription_rows import end_rows, lock_subscriber, open_rows
 from newsletters.services.suppression import suppress, suppress_pending
@@ -21,7 +23,21 @@ from newsletters.services.suppression import suppress, suppress_pending
 if TYPE_CHECKING:
     import datetime as dt
 
-    from newsletters.origins import Origin
+    from core.data_register import Person
+
+
+@transaction.atomic
+def erase_person(person: Person, at: dt.datetime) -> None:
+    """Erase everything that this app holds about `person`, in one transaction; from where they asked is not kept."""
+    SignUp.objects.filter(address_key=person.key).delete()
+    numbers = Subscriber.objects.filter(address_key=person.key).values_list("pk", flat=True)
+    for number in list(numbers):
+        erase_subscriber(subscriber_number=number, at=at, origin=Origin())
+    lone = Delivery.objects.filter(subscriber=None, address__iexact=person.address)
+    lone.filter(state__in=[DeliveryState.READY, DeliveryState.CLAIMED]).update(
+        state=DeliveryState.SUPPRESSED, ended_at=at, worker=None, lease_until=None
+    )
+    lone.exclude(address="").update(address="", reply="")
 
 
 @transaction.atomic

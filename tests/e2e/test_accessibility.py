@@ -39,6 +39,7 @@ PUBLIC = {
     "an edition with itself": "policies/website-cookies/compare/2.0...2.0/",
     "side by side": "policies/privacy/with/{other}/",
     "a topic of bulletins": "bulletins/topics/policy-news/",
+    "the register of personal data": "data-register/",
     "search": "search/",
     "search with hits": "search/?q={words}",
     "search without hits": "search/?q=zzzz",

@@ -15,7 +15,7 @@ from core.languages import html_language, language_codes
 from core.tokens import BadTokenError
 from newsletters.choices import EndedReason, SubscriberState
 from newsletters.links import PreferencesLink, preferences_path, read_unsubscribe
-from newsletters.models import Subscriber, Topic
+from newsletters.models import Subscriber, Subscription, Topic
 from newsletters.origins import request_origin
 from newsletters.services.subscriptions import end_all_subscriptions, end_subscription, pause
 from newsletters.shown_topics import show_topics
@@ -110,11 +110,18 @@ def _show(
     addresses: dict[str, str],
 ) -> HttpResponse:
     language = get_language() or "en"
+    is_active = found is not None and found.state == SubscriberState.ACTIVE
+    open_topics = set(
+        Subscription.objects.filter(subscriber=link.subscriber_id, ended_at=None).values_list("topic_id", flat=True)
+        if is_active
+        else ()
+    )
     context = {
         "is_hidden": True,
         "language_addresses": addresses,
         "topic": show_topics([topic], language)[0] if topic else None,
-        "is_active": found is not None and found.state == SubscriberState.ACTIVE,
+        "has_topic": topic is not None and topic.pk in open_topics,
+        "has_any": bool(open_topics),
         "preferences": _preferences(link, found),
     }
     return hidden(render(request, "newsletters/unsubscribe.html", context))

@@ -312,6 +312,19 @@ class TestUnsubscribePage:
         assert client.post(unsubscribe_path(subscriber, topic.pk), body).status_code == 400
         assert Subscription.objects.get().ended_at is None
 
+    def test_says_what_is_so_after_leaving(self, client, topic):
+        subscriber = make_subscriber(topics=(topic, make_topic()))
+        path = unsubscribe_path(subscriber, topic.pk)
+        client.post(path, self.ONE_CLICK)
+        page = client.get(path).content.decode()
+        assert "on this one no more" in page
+        assert 'value="topic"' not in page
+        client.post(path, {"act": "all"})
+        page = client.get(path).content.decode()
+        assert "Nothing is sent to this address any more." in page
+        assert "<form" not in page
+        assert own_path(subscriber) in page
+
     def test_offers_topic_all_and_pause(self, client, topic):
         subscriber = make_subscriber(topics=(topic, make_topic()))
         path = unsubscribe_path(subscriber, topic.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TopicKind(models.TextChoices):
@@ -53,7 +54,7 @@ class ConsentAction(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     REFUSED = "refused", _("Disowned: “this was not me”")
     CHANGED = "changed", _("Changed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")
     BOUNCED = "bounced", _("Ended because mail could not be delivered")

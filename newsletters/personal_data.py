@@ -475,6 +475,7 @@ for _form, _fields in {
     "acts.DecisionForm": {"reason", "decision"},
     "acts.ReasonForm": {"reason"},
     "bounces.HeldForm": {"reason", "decision"},
+    "look_up.LookUpForm": {"address", "reason"},
     "sending.SendForm": {"not_before", "uses_fallback", "confirmed"},
     "topics.TopicForm": {
         *("slug", "kind", "list_id", "languages", "required_languages", "frequencies", "default_frequency"),

@@ -56,6 +56,7 @@ def register_menu() -> MenuItem:
 def register_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(
         Q(content_type__model="mailing", codename__in=["view_mailing", "operate_mailing", "export_addresses"])
+        | Q(content_type__model="subscriber", codename="look_up_subscriber")
         | Q(content_type__model="destination")
         | Q(content_type__model="topic", codename__in=["add_topic", "change_topic"]),
         content_type__app_label="newsletters",

@@ -15,7 +15,7 @@ from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.log_actions import log
 
-from newsletters.admin_views.base import MailScreen
+from newsletters.admin_views.base import MailScreen, may_operate
 from newsletters.admin_views.mailing import title_of
 from newsletters.choices import DeliveryState, MailingKind
 from newsletters.errors import MailingRefused
@@ -26,6 +26,8 @@ from newsletters.services.uncertain import Decision, decide_uncertain
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.functional import Promise
+
+    from newsletters.admin_views.base import Visitor
 
 
 class ReasonForm(forms.Form):
@@ -68,7 +70,6 @@ class ActView(MailScreen, FormView[forms.Form]):
     """Says what the act does, takes the form, and shows a refusal above it."""
 
     template_name = "newsletters/admin/act.html"
-    needs_operator = True
     button: str | Promise = ""
     is_serious = False
     mailing: Mailing
@@ -76,6 +77,9 @@ class ActView(MailScreen, FormView[forms.Form]):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.mailing = get_object_or_404(Mailing, pk=kwargs["mailing_id"])
+
+    def is_for(self, user: Visitor) -> bool:
+        return may_operate(user)
 
     def explain(self) -> list[str]:
         """Return what the act does, in sentences."""

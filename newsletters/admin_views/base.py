@@ -33,15 +33,23 @@ def may_see_addresses(user: Visitor) -> bool:
     return user.has_perm("newsletters.export_addresses")
 
 
+def may_look_up(user: Visitor) -> bool:
+    """Whether the user may look a subscriber up by the whole address."""
+    return user.has_perm("newsletters.look_up_subscriber")
+
+
 class MailScreen(WagtailAdminTemplateMixin):
-    """A screen below “Mail”: those who may look get in, unless `needs_operator` asks for more."""
+    """A screen below “Mail”: those who may look get in, unless `is_for` says otherwise."""
 
     request: HttpRequest
-    needs_operator = False
     header_icon = "mail"
 
+    def is_for(self, user: Visitor) -> bool:
+        """Whether `user` gets in."""
+        return may_look(user)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (may_operate(request.user) if self.needs_operator else may_look(request.user)):
+        if not self.is_for(request.user):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
@@ -51,7 +59,8 @@ class MailScreen(WagtailAdminTemplateMixin):
         return []
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        mailings = {"url": reverse("avow_mail:overview"), "label": _("Mail")}
+        overview = reverse("avow_mail:overview") if may_look(self.request.user) else ""
+        mailings = {"url": overview, "label": _("Mail")}
         here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
         return [*self.breadcrumbs_items, mailings, *self.get_trail(), here]
 

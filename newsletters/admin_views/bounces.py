@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.paginator import WagtailPaginator
 
 from newsletters.admin_views.acts import ReasonForm
-from newsletters.admin_views.base import MailScreen
+from newsletters.admin_views.base import MailScreen, may_operate
 from newsletters.choices import BounceChannel, BounceEffect, BounceKind
 from newsletters.models import Bounce
 from newsletters.services.grading import count_held, decide_held
@@ -25,6 +25,8 @@ from newsletters.services.grading import count_held, decide_held
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from newsletters.admin_views.base import Visitor
 
 
 class HeldForm(ReasonForm):
@@ -80,7 +82,9 @@ class DecideHeldView(MailScreen, FormView[HeldForm]):
 
     template_name = "newsletters/admin/act.html"
     form_class = HeldForm
-    needs_operator = True
+
+    def is_for(self, user: Visitor) -> bool:
+        return may_operate(user)
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

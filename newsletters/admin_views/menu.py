@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from newsletters.admin_views.base import may_look
+from newsletters.admin_views.base import may_look, may_look_up
 from newsletters.admin_views.destinations import destination_viewset
 from newsletters.admin_views.topics import topic_viewset
 
@@ -21,6 +21,13 @@ class ScreenItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may_look(request.user)
+
+
+class LookUpItem(MenuItem):
+    """Shown to those who may look subscribers up."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_look_up(request.user)
 
 
 class TopicsItem(MenuItem):
@@ -56,4 +63,7 @@ def _screen_items() -> list[MenuItem]:
             _("Destinations"), reverse("mail_destinations:index"), name="destinations", icon_name="globe", order=40
         ),
         TopicsItem(_("Topics"), reverse("mail_topics:index"), name="topics", icon_name="tag", order=50),
+        LookUpItem(
+            _("Look up a subscriber"), reverse("avow_mail:look_up"), name="look-up", icon_name="search", order=60
+        ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newsletters.admin_views import acts, bounces, export, mailing, overview, uncertain
+from newsletters.admin_views import acts, bounces, export, look_up, mailing, overview, uncertain
 
 app_name = "avow_mail"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("uncertain/", uncertain.UncertainView.as_view(), name="uncertain"),
     path("bounces/", bounces.BouncesView.as_view(), name="bounces"),
     path("bounces/held/", bounces.DecideHeldView.as_view(), name="decide_held"),
+    path("look-up/", look_up.LookUpView.as_view(), name="look_up"),
     path("<int:mailing_id>/", mailing.MailingView.as_view(), name="mailing"),
     path("<int:mailing_id>/live/", mailing.live, name="live"),
     path("<int:mailing_id>/outcomes.csv", export.outcomes, name="outcomes"),

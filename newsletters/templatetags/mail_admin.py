@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.translation import gettext as _
 
 from newsletters.admin_views.mailing import title_of
 from newsletters.choices import AlarmKind
+from newsletters.shown_topics import ShownTopic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsletters.models import Mailing
 
 register = template.Library()
@@ -43,3 +46,10 @@ def advice(kind: str) -> str:
         AlarmKind.COMPLAINTS: _("Look at how people come to be subscribed, and at the last mailings."),
     }
     return advices.get(AlarmKind(kind), "") if kind in AlarmKind.values else ""
+
+
+@register.filter
+def named(names: Mapping[Any, Any], key: Any) -> str:
+    """Return what stands under `key`: the name of a topic, or a title; the key itself when there is none."""
+    found = names.get(key, key)
+    return found.name if isinstance(found, ShownTopic) else str(found)

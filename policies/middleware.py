@@ -81,6 +81,8 @@ class RecordCacheMiddleware:
         """Return what the page is kept under; None when the request is not for a page of the record."""
         if request.method not in {"GET", "HEAD"} or not self._public.fullmatch(request.path_info):
             return None
+        if _is_preview(request):
+            return None
         is_secure = request.is_secure()
         if settings.SECURE_SSL_REDIRECT and not is_secure:
             return None
@@ -89,6 +91,11 @@ class RecordCacheMiddleware:
             return None
         # Strict-Transport-Security is among the headers kept, and is for secure answers only.
         return f"{'https' if is_secure else 'http'}:{request.path_info}?{query}"
+
+
+def _is_preview(request: HttpRequest) -> bool:
+    """Whether Wagtail asks for a draft: it does so at the address of what is public, and marks the request."""
+    return getattr(request, "is_dummy", False)
 
 
 def _is_known_query(query: str) -> bool:

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils.http import parse_etags, parse_http_date_safe
 
 from core.dates import today
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("avow.policies")
 
+#: The namespace of the record's addresses, and what they have after the language.
+APP_NAME = "policies"
 #: Caches may keep a page for one second; browsers ask every time.
 CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=1"
 _MAX_BYTES = 64 * 1024 * 1024
@@ -159,6 +162,27 @@ def _is_unmodified(request: HttpRequest, page: StoredPage) -> bool:
 def _matches(wanted: str, etag: str) -> bool:
     """Compare weakly (RFC 9110 §13.1.2): proxies weaken the tags of what they compress."""
     return any(candidate in {"*", etag} or candidate == f"W/{etag}" for candidate in parse_etags(wanted))
+
+
+class RecordPagesMiddleware:
+    """Answers addresses of the record at once, without sessions, accounts, forms and messages.
+
+    No page of the record may hang on who asks. Here none can: a view that asked for the reader would fail.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        _root, _language, section, *_rest = [*request.path_info.split("/", 3), "", ""]
+        if section != APP_NAME or _is_preview(request):
+            return self.get_response(request)
+        match = resolve(request.path_info)
+        if match.namespace != APP_NAME:  # a page of Wagtail's further down
+            return self.get_response(request)
+        request.resolver_match = match
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
 
 
 class RefusalMiddleware:

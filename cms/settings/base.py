@@ -50,20 +50,22 @@ INSTALLED_APPS = [
 ]
 
 # The record's cache comes first: a page that it keeps has all the headers that the others set, and needs none of them again.
+# What only people who sign in need comes last: pages of the record are answered before it.
 MIDDLEWARE = [
     "policies.middleware.RecordCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cms.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "cms.middleware.ContentSecurityPolicyMiddleware",
     "cms.middleware.AdminContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "policies.middleware.RecordPagesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "policies.middleware.RefusalMiddleware",
 ]
 

@@ -13,9 +13,10 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core.languages import language_codes
+from newsletters.signals import archive_changed
 from policies.signals import edition_issued, effective_date_announced, text_issued
 from search.services import find_stale, refresh_stale
-from search.sources import PageSource, PolicySource
+from search.sources import BulletinSource, PageSource, PolicySource
 from search.sources.policies import unit_name
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.apps import AppConfig
 
+    from newsletters.models import Mailing
     from policies.models import Edition, EditionText, EffectiveDate
 
 logger = logging.getLogger("avow.search")
@@ -33,6 +35,7 @@ def connect(config: AppConfig) -> None:
     edition_issued.connect(_index_edition, dispatch_uid="search.edition_issued")
     text_issued.connect(_index_text, dispatch_uid="search.text_issued")
     effective_date_announced.connect(_index_date, dispatch_uid="search.effective_date_announced")
+    archive_changed.connect(_index_bulletin, dispatch_uid="search.archive_changed")
     for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
         signal.connect(_index_pages, dispatch_uid="search.pages")
     for signal in (post_save, post_delete):
@@ -55,6 +58,10 @@ def _index_date(*, effective_date: EffectiveDate, **_kwargs: Any) -> None:
 
 def _index_policy(policy: int) -> None:
     _index(PolicySource.name, among=[unit_name(policy, code) for code in language_codes()])
+
+
+def _index_bulletin(*, mailing: Mailing, **_kwargs: Any) -> None:
+    _index(BulletinSource.name, among=[str(mailing.pk)])
 
 
 def _index_pages(**_kwargs: Any) -> None:

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.dates import civil_date
 from core.languages import language_codes
-from core.models import SiteVersion
 from newsletters.choices import Frequency, MailingKind, MailingState, TopicKind
 from newsletters.errors import MailingRefused
 from newsletters.models import Mailing, Topic
-from newsletters.services.mailings import wake_workers
+from newsletters.services.mailings import tell_of_archive, wake_workers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -186,5 +185,5 @@ def _mark_frozen(mailing: Mailing, *, at: dt.datetime) -> None:
         raise MailingRefused(_("Only an approved mailing is sent."))
     kept.exclude(state=MailingState.PAUSED).update(state=MailingState.SENDING, finished_at=None)
     if mailing.kind in {MailingKind.BULLETIN, MailingKind.ALERT}:
-        SiteVersion.bump()  # it is in the archive now, or has another language there
+        tell_of_archive(mailing)
     mailing.refresh_from_db()

@@ -11,6 +11,7 @@ from core.models import SiteVersion
 from newsletters.choices import DeliveryState, Lane, MailingKind, MailingState
 from newsletters.errors import MailingRefused
 from newsletters.models import Delivery, Mailing, MailingBody
+from newsletters.signals import archive_changed
 from policies.text.digest import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def cancel_mailing(*, mailing: Mailing, at: dt.datetime, reason: str = "") -> in
     stopped = Delivery.objects.filter(mailing=mailing, state__in=[DeliveryState.READY, DeliveryState.CLAIMED]).update(
         state=DeliveryState.SUPPRESSED, ended_at=at, worker=None, lease_until=None
     )
-    SiteVersion.bump()
+    tell_of_archive(mailing)
     return stopped
 
 
@@ -170,6 +171,12 @@ def finish_mailings(*, at: dt.datetime) -> None:
     sending.exclude(kind=MailingKind.TRANSACTIONAL).exclude(pk__in=waiting.values("mailing_id")).update(
         state=MailingState.DONE, finished_at=at
     )
+
+
+def tell_of_archive(mailing: Mailing) -> None:
+    """Let pages that were kept be made anew, and tell other apps after the commit, that the archive shows something else."""
+    SiteVersion.bump()
+    transaction.on_commit(lambda: archive_changed.send(sender=Mailing, mailing=mailing))
 
 
 def wake_workers() -> None:

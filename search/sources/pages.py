@@ -1,4 +1,4 @@
-"""Public pages other than policies: their titles and whatever their `search_fields` name."""
+"""Public pages on which no source of their own is written: their titles and whatever their `search_fields` name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from wagtail.models import Page
 from wagtail.search.index import SearchField
 
 from core.dates import civil_date
+from newsletters.models import BulletinPage
 from policies.models import PolicyPage
 from search.choices import EntryKind
 from search.sources.base import Content
@@ -42,7 +43,7 @@ class PageSource:
             return
         published_at = page.first_published_at or page.last_published_at
         yield Content(
-            kind=EntryKind(getattr(page, "search_kind", EntryKind.PAGE)),
+            kind=EntryKind.PAGE,
             locale=page.locale.language_code,
             title=page.title,
             heading=page.title,
@@ -53,7 +54,9 @@ class PageSource:
 
 
 def _public_pages() -> QuerySet[Page]:
-    pages: QuerySet[Page] = Page.objects.live().public().not_type(PolicyPage).filter(depth__gt=1).order_by("pk")
+    pages: QuerySet[Page] = (
+        Page.objects.live().public().not_type(PolicyPage, BulletinPage).filter(depth__gt=1).order_by("pk")
+    )
     return pages
 
 

@@ -218,8 +218,3 @@ class TestPageSource:
     def test_a_page_outside_of_every_site_has_no_address(self) -> None:
         stray = Page.get_first_root_node().add_child(instance=Page(title="Stray", slug="stray"))
         assert list(PageSource().build(str(stray.pk))) == []
-
-    def test_a_page_says_itself_what_kind_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(HomePage, "search_kind", "bulletin", raising=False)
-        (content,) = PageSource().build(str(HomePage.objects.get(locale__language_code="en").pk))
-        assert content.kind == "bulletin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
@@ -119,6 +120,60 @@ class SynonymSet(models.Model):
         if len(distinct) < 2:
             raise ValidationError({"words": _("Write at least two different words, with a comma between them.")})
         self.words = ", ".join(self.members)
+
+
+class GlossaryTerm(models.Model):
+    """A word that the agency explains in one language. May be edited; readers who search for it are shown it at once.
+
+    `also` has other names of the same, with commas between them.
+    """
+
+    locale = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
+    term = models.CharField(_("term"), max_length=120)
+    also = models.CharField(
+        _("also called"),
+        max_length=400,
+        blank=True,
+        help_text=_("Other names and abbreviations, separated by commas. Readers who search for one see this term."),
+    )
+    meaning = models.TextField(
+        _("meaning"), max_length=600, help_text=_("One or two sentences that a reader without training understands.")
+    )
+    source = models.CharField(
+        _("source"), max_length=200, blank=True, help_text=_("The provision that says so, such as an act and article.")
+    )
+
+    panels = [
+        FieldPanel("locale"),
+        FieldPanel("term"),
+        FieldPanel("also"),
+        FieldPanel("meaning"),
+        FieldPanel("source"),
+    ]
+
+    class Meta:
+        verbose_name = _("glossary term")
+        verbose_name_plural = _("glossary")
+        constraints = [models.UniqueConstraint(fields=["locale", "term"], name="search_glossaryterm_once")]
+
+    def __str__(self) -> str:
+        return self.term
+
+    @property
+    def names(self) -> list[str]:
+        return [self.term, *split_words(self.also)]
+
+    def clean(self) -> None:
+        super().clean()
+        forms = {normal_form(name) for name in self.names}
+        if normal_form(self.term) == " ":
+            raise ValidationError({"term": _("Write a word: punctuation and pictures alone cannot be looked for.")})
+        others = GlossaryTerm.objects.filter(locale=self.locale).exclude(pk=self.pk).order_by("term", "pk")
+        for other in others:
+            if forms & {normal_form(name) for name in other.names} - {" "}:
+                message = _("The glossary explains this already, under “%(term)s”.") % {"term": other.term}
+                raise ValidationError({"term": message})
+        self.also = ", ".join(split_words(self.also))
 
 
 def split_words(text: str) -> list[str]:

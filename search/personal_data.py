@@ -12,5 +12,6 @@ for _model, _fields in {
     },
     "IndexedWord": {"id", "text"},
     "SynonymSet": {"id", "words"},
+    "GlossaryTerm": {"id", "locale", "term", "also", "meaning", "source"},
 }.items():
     register.add(NotPersonal(model=f"search.{_model}", fields=frozenset(_fields)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from search.glossary import Definition, define, suggest_terms
 from search.matching import MOST, Found, Scope, count, exists, find
 from search.models import SearchEntry, SynonymSet, split_words
 from search.stems import stems_of
@@ -25,6 +26,8 @@ PAGE_SIZE = 20
 MOST_PAGES = MOST // PAGE_SIZE
 _MOST_PARTS = 40
 _ALIKE = 5
+#: Suggestions from the glossary, so that headings have room.
+_MOST_TERMS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,7 @@ class Results:
     """A page of results. `parts` are what was looked for instead of a query that stands nowhere as it was typed."""
 
     query: Query
+    definition: Definition | None = None
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     is_capped: bool = False
@@ -95,6 +99,7 @@ def search(*, text: str, scope: Scope, languages: Sequence[str], kind: str = "",
         past = count(used, replace(scope, with_past=True), with_context=with_context)
     return Results(
         query=query,
+        definition=define(query, scope.locale) if page == 1 and not kind else None,
         hits=_show(shown, used, scope.on),
         total=len(matches),
         is_capped=found.is_capped,
@@ -240,7 +245,7 @@ def _hit(entry: SearchEntry, texts: list[tuple[str, list[tuple[int, int]]]], on:
 
 
 def suggest(*, text: str, scope: Scope, limit: int = 8) -> list[str]:
-    """Return headings in force, and words of the editors' list, that go on with what is being typed."""
+    """Return words of the glossary, headings in force, and words of the editors' list, that go on with what is typed."""
     tokens = tokenize(fold(text[:100]))
     if not tokens:
         return []
@@ -271,7 +276,8 @@ def suggest(*, text: str, scope: Scope, limit: int = 8) -> list[str]:
     typed = _typed(tokens)
     rows = SynonymSet.objects.order_by("pk").values_list("words", flat=True)
     words = [word for row in rows for word in split_words(row) if typed.strip() in fold(word)]
-    return list(dict.fromkeys([*headings, *words]))[:limit]
+    terms = suggest_terms(tokens, scope.locale, _MOST_TERMS)
+    return list(dict.fromkeys([*terms, *headings, *words]))[:limit]
 
 
 def _typed(tokens: list[Token]) -> str:

@@ -29,6 +29,7 @@ from search.text.query import MAX_LENGTH
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from search.glossary import Definition
     from search.selectors import Hit
 
 #: Of a network, which many people may share.
@@ -164,6 +165,7 @@ def _as_data(asked: str, results: Results, problem: str) -> dict[str, Any]:
     return {
         "query": results.query.text or asked[:MAX_LENGTH],
         "problem": problem or None,
+        "definition": _definition_as_data(results.definition),
         "total": results.total,
         "has_more_than_counted": results.is_capped,
         "counts": results.counts,
@@ -174,6 +176,12 @@ def _as_data(asked: str, results: Results, problem: str) -> dict[str, Any]:
         "pages": results.pages,
         "hits": [_hit_as_data(hit) for hit in results.hits],
     }
+
+
+def _definition_as_data(definition: Definition | None) -> dict[str, str] | None:
+    if definition is None:
+        return None
+    return {"term": definition.term, "meaning": definition.meaning, "source": definition.source}
 
 
 def _hit_as_data(hit: Hit) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the admin offers for search: the synonyms, and a warning when the index lags behind."""
+"""What the admin offers for search: the synonyms, the glossary, and a warning when the index lags behind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from search.models import SynonymSet
+from search.models import GlossaryTerm, SynonymSet
 from search.services import find_stale
 
 if TYPE_CHECKING:
@@ -32,16 +32,33 @@ class SynonymSetViewSet(ModelViewSet):
     ordering = ["words", "pk"]
 
 
+class GlossaryTermViewSet(ModelViewSet):
+    """The words that the agency explains."""
+
+    model = GlossaryTerm
+    icon = "openquote"
+    menu_label = _("Glossary")
+    menu_order = 166
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = ["term", "locale", "meaning"]
+    list_filter = ["locale"]
+    search_fields = ["term", "also", "meaning"]
+    search_backend_name = None
+    ordering = ["locale", "term", "pk"]
+
+
 @hooks.register("register_admin_viewset")
-def register_viewset() -> SynonymSetViewSet:
-    return SynonymSetViewSet("synonyms")
+def register_viewsets() -> list[ModelViewSet]:
+    return [SynonymSetViewSet("synonyms"), GlossaryTermViewSet("glossary")]
 
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label="search", content_type__model="synonymset").exclude(
-        codename__startswith="view_"
-    )
+    return Permission.objects.filter(
+        content_type__app_label="search", content_type__model__in=["synonymset", "glossaryterm"]
+    ).exclude(codename__startswith="view_")
 
 
 class StaleIndexPanel(Component):

@@ -12,6 +12,7 @@ from wagtail.models import Locale
 from core.models import Agency
 from home.bootstrap import APPROVERS, AUTHORS
 from home.demo.bulletins import load_bulletins
+from home.demo.glossary import load_glossary
 from home.demo.source import POLICY_SLUGS, load_agency, load_policy
 from home.models import HomePage
 from members.models import User
@@ -51,11 +52,12 @@ class Loaded:
     policies: int
     editions: int
     bulletins: int
+    terms: int
 
 
 @transaction.atomic
 def load(*, password: str) -> Loaded:
-    """Load the demo agency, its staff (all with `password`) and whichever of its policies and bulletins are not there yet."""
+    """Load the demo agency, its staff (all with `password`) and whichever of its policies, bulletins and terms are not there yet."""
     agency = load_agency()
     _load_agency(agency)
     users = {editor.id: _load_user(editor, password) for editor in agency.editors}
@@ -66,7 +68,7 @@ def load(*, password: str) -> Loaded:
         for _moment, _order, act in sorted(_acts(policy, users), key=lambda act: act[:2]):
             act()
         editions += len(policy.editions)
-    return Loaded(policies=len(missing), editions=editions, bulletins=load_bulletins(users))
+    return Loaded(policies=len(missing), editions=editions, bulletins=load_bulletins(users), terms=load_glossary())
 
 
 def _load_agency(agency: DemoAgency) -> None:

@@ -94,4 +94,4 @@ class TestPassword:
 
 
 class Loaded:
-    policies = editions = bulletins = 0
+    policies = editions = bulletins = terms = 0

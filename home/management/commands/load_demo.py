@@ -16,7 +16,7 @@ from policies.errors import Refused
 
 
 class Command(BaseCommand):
-    help = "Load the demo agency, its staff and its policies; what is there already stays."
+    help = "Load the demo agency, its staff, its policies, bulletins and glossary; what is there already stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing in one transaction, and say how to sign in."""
@@ -29,7 +29,8 @@ class Command(BaseCommand):
         except (DemoError, Refused) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"  {loaded.policies} policies with {loaded.editions} editions and {loaded.bulletins} bulletins loaded."
+            f"  {loaded.policies} policies with {loaded.editions} editions, {loaded.bulletins} bulletins"
+            f" and {loaded.terms} glossary terms loaded."
         )
         self.stdout.write("  Sign in to the editors' side with the password " + password + " as:")
         for editor in load_agency().editors:

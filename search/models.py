@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
@@ -43,7 +43,7 @@ class SearchEntry(models.Model):
     not known. So the index need not change at midnight for an edition to come into force.
 
     `number` has the numbers of the clauses above in it. `form` is what `heading` and `body` say in normal form
-    (`search.text.tokens`), a line each. `vector` has the lexemes (`search.text.lexemes`).
+    (`search.text.tokens`), a line each. `vector` has the lexemes (`search.text.lexemes`), `headings` those of the heading.
     """
 
     unit = models.ForeignKey(IndexedUnit, on_delete=models.CASCADE, related_name="entries")
@@ -61,6 +61,11 @@ class SearchEntry(models.Model):
     applies_until = models.DateField(null=True)
     form = models.TextField()
     vector = SearchVectorField()
+    headings = models.GeneratedField(
+        expression=Func(F("vector"), function="ts_filter", template="%(function)s(%(expressions)s, '{a}')"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("search entry")
@@ -68,6 +73,7 @@ class SearchEntry(models.Model):
         indexes = [
             # Without the list of pending insertions, which every search would have to read through.
             GinIndex(fields=["vector"], name="search_entry_vector", fastupdate=False),
+            GinIndex(fields=["headings"], name="search_entry_headings", fastupdate=False),
         ]
 
     def __str__(self) -> str:

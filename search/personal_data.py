@@ -8,7 +8,7 @@ for _model, _fields in {
     "IndexedUnit": {"id", "source", "name", "fingerprint", "indexed_at"},
     "SearchEntry": {
         *("id", "unit", "kind", "locale", "position", "title", "number", "heading", "body", "address", "past_address"),
-        *("first_edition", "applies_from", "applies_until", "form", "vector"),
+        *("first_edition", "applies_from", "applies_until", "form", "vector", "headings"),
     },
     "IndexedWord": {"id", "text"},
     "SynonymSet": {"id", "words"},

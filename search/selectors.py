@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from search.glossary import Definition, define, suggest_terms
-from search.matching import MOST, Found, Scope, count, exists, find
+from search.matching import MOST, Found, Scope, Slice, bounded, count, exists, find
 from search.models import SearchEntry, SynonymSet, split_words
 from search.stems import stems_of
 from search.text.folding import fold, fold_with_places
@@ -20,10 +20,12 @@ from search.text.synonyms import SynonymTable
 from search.text.tokens import Token, bigrams, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PAGE_SIZE = 20
 MOST_PAGES = MOST // PAGE_SIZE
+#: Entries that are counted where they are not shown: in other languages, in past editions.
+MOST_ELSEWHERE = 100
 _MOST_PARTS = 40
 _ALIKE = 5
 #: Suggestions from the glossary, so that headings have room.
@@ -56,7 +58,7 @@ class Results:
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     is_capped: bool = False
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     elsewhere: dict[str, int] = field(default_factory=dict)
     past: int = 0
     meant: str = ""
@@ -84,51 +86,56 @@ def search(*, text: str, scope: Scope, languages: Sequence[str], kind: str = "",
     query = read_query(text)
     if not query:
         return Results(query=query)
-    used, found, with_context = _find(query, scope)
-    matches = [match for match in found.matches if not kind or match.kind == kind]
-    pages = max(1, min(MOST_PAGES, -(-len(matches) // PAGE_SIZE)))
+    with bounded():
+        return _search(query, scope, languages, kind, page)
+
+
+def _search(query: Query, scope: Scope, languages: Sequence[str], kind: str, page: int) -> Results:
+    wanted = Slice(length=PAGE_SIZE, start=(max(1, min(page, MOST_PAGES)) - 1) * PAGE_SIZE, kind=kind)
+    used, found, with_context = _find(query, scope, wanted)
+    total = found.total(kind)
+    pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
     page = max(1, min(page, pages))
-    shown = [match.pk for match in matches[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]]
     others = {
-        language: count(used, replace(scope, locale=language), with_context=with_context)
+        language: count(used, replace(scope, locale=language), most=MOST_ELSEWHERE, with_context=with_context)
         for language in languages
         if language != scope.locale
     }
     past = 0
-    if not found.matches and not scope.with_past:
-        past = count(used, replace(scope, with_past=True), with_context=with_context)
+    if not found and not scope.with_past:
+        past = count(used, replace(scope, with_past=True), most=MOST_ELSEWHERE, with_context=with_context)
     return Results(
         query=query,
         definition=define(query, scope.locale) if page == 1 and not kind else None,
-        hits=_show(shown, used, scope.on),
-        total=len(matches),
+        hits=_show(found.keys, used, scope.on),
+        total=total,
         is_capped=found.is_capped,
-        counts=dict(found.counts()),
+        counts=found.counts,
         elsewhere={language: number for language, number in others.items() if number},
         past=past,
-        meant=_find_meant(query, scope) if not found.matches or used is not query else "",
+        meant=_find_meant(query, scope) if not found or used is not query else "",
         parts=tuple(_as_typed(query, needle) for needle in used.needles if needle.tokens) if used is not query else (),
         page=page,
         pages=pages,
     )
 
 
-def _find(query: Query, scope: Scope) -> tuple[Query, Found, bool]:
+def _find(query: Query, scope: Scope, wanted: Slice) -> tuple[Query, Found, bool]:
     """Return what matches, the query that it matches, and whether titles of policies were counted in.
 
     Nobody puts spaces into Chinese, and few know the words of a law: what stands nowhere as typed is looked for in parts.
     """
-    found = find(query, scope)
-    if found.matches:
+    found = find(query, scope, wanted)
+    if found:
         return query, found, False
     if len(query.terms) > 1:
-        found = find(query, scope, with_context=True)
-        if found.matches:
+        found = find(query, scope, wanted, with_context=True)
+        if found:
             return query, found, True
     parts = _part(query, scope)
     if parts is not None:
-        found = find(parts, scope, with_context=True)
-        if found.matches:
+        found = find(parts, scope, wanted, with_context=True)
+        if found:
             return parts, found, True
     return query, Found(), False
 
@@ -171,7 +178,7 @@ def _find_meant(query: Query, scope: Scope) -> str:
     for token in reversed(tokenize(folded.text)):
         if token.text in query.words and stems[token.text] not in known and (meant := _most_alike(token.text)):
             text = text[: folded.starts[token.start]] + meant + text[folded.ends[token.end - 1] :]
-    return text if text != query.text and count(read_query(text), scope) else ""
+    return text if text != query.text and count(read_query(text), scope, most=1) else ""
 
 
 def _as_typed(query: Query, needle: Needle) -> str:
@@ -208,7 +215,7 @@ def _distance(first: str, second: str) -> int:
 
 
 def _show(keys: Sequence[int], query: Query, on: dt.date) -> list[Hit]:
-    entries = SearchEntry.objects.defer("form", "vector").in_bulk(keys)
+    entries = SearchEntry.objects.defer("form", "vector", "headings").in_bulk(keys)
     passages = {pk: (Passage(entry.heading), Passage(_one_line(entry.body))) for pk, entry in entries.items()}
     needles = list(query.needles)
     words = {word for pair in passages.values() for passage in pair for word in passage.words}
@@ -255,7 +262,7 @@ def suggest(*, text: str, scope: Scope, limit: int = 8) -> list[str]:
             SELECT heading FROM (
                 SELECT heading, count(*) AS often, bool_or(starts_with(form, %s)) AS begins
                 FROM search_searchentry
-                WHERE ts_filter(vector, '{a}'::"char"[]) @@ %s::tsquery AND locale = %s
+                WHERE headings @@ %s::tsquery AND locale = %s
                     AND strpos(split_part(form, E'\\n', 1), %s) > 0
                     AND applies_from <= %s AND (applies_until IS NULL OR applies_until > %s)
                 GROUP BY heading

@@ -21,10 +21,10 @@ from core.rate_limits import Limit, is_within
 from core.selectors import find_agency
 from search.choices import EntryKind
 from search.matching import MOST, Scope, TooBroadError
-from search.selectors import Results, read_query
+from search.selectors import MOST_ELSEWHERE, Results
 from search.selectors import search as find_results
 from search.selectors import suggest as find_suggestions
-from search.text.query import MAX_LENGTH
+from search.text.query import MAX_LENGTH, NO_QUERY
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in EntryKind.values else ""
     with_past = request.GET.get("past") == "1"
     scope = Scope(locale=get_language() or "en", on=today(), with_past=with_past)
-    problem, status, results = "", 200, Results(query=read_query(""))
+    problem, status, results = "", 200, Results(query=NO_QUERY)
     if asked.strip() and not _may(request, SEARCHES):
         problem, status = "often", 429
     else:
@@ -67,6 +67,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "with_past": with_past,
         "max_query": MAX_LENGTH,
         "most": MOST,
+        "most_elsewhere": MOST_ELSEWHERE,
         "tabs": _tabs(request, results, kind),
         "elsewhere": [
             {"code": code, "count": count, "url": f"{in_language(request.path, code)}?{_keep(request, 'q', 'past')}"}
@@ -169,7 +170,10 @@ def _as_data(asked: str, results: Results, problem: str) -> dict[str, Any]:
         "total": results.total,
         "has_more_than_counted": results.is_capped,
         "counts": results.counts,
-        "other_languages": results.elsewhere,
+        "other_languages": {
+            code: {"total": min(number, MOST_ELSEWHERE), "has_more_than_counted": number > MOST_ELSEWHERE}
+            for code, number in results.elsewhere.items()
+        },
         "did_you_mean": results.meant or None,
         "searched_for_parts": list(results.parts),
         "page": results.page,

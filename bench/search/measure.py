@@ -22,7 +22,8 @@ from bench.search.terms import Asked, places, sample
 from bench.serve import HOST, fetch, gunicorn
 from core.dates import today
 from search import matching
-from search.matching import Scope, find
+from search.choices import EntryKind
+from search.matching import Scope, Slice, find
 from search.models import SearchEntry
 from search.selectors import read_query
 from search.services import refresh_stale
@@ -83,8 +84,8 @@ def recall(place: Place, count: int) -> list[Row]:
 
 
 def _found(one: Asked) -> set[int]:
-    found = find(read_query(one.text), Scope(one.language, today()))
-    return {match.pk for match in found.matches if match.kind == "clause"}
+    wanted = Slice(length=matching.MOST, kind=EntryKind.CLAUSE)
+    return set(find(read_query(one.text), Scope(one.language, today()), wanted).keys)
 
 
 def speed(place: Place, count: int, *, rounds: int, seconds: int) -> list[Row]:

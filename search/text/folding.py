@@ -11,8 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from opencc import OpenCC
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SIMPLIFIER = OpenCC("hk2s")
 #: What `hk2s` keeps apart though people write one for the other: 著 is how Taiwan writes 着.
@@ -29,8 +33,8 @@ class Folded:
     """A folded text; character `n` of it was made from `original[starts[n]:ends[n]]`."""
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 class _Characters(dict[int, str]):
@@ -52,6 +56,10 @@ def fold(text: str) -> str:
 
 def fold_with_places(text: str) -> Folded:
     """Return `text` folded, with the places in it that each folded character was made from."""
+    letters = set(text)
+    _kept.update(filter(_stays_one, letters - _kept))
+    if letters <= _kept:
+        return Folded(text.translate(_characters), range(len(text)), range(1, len(text) + 1))
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -63,15 +71,24 @@ def fold_with_places(text: str) -> Folded:
     return Folded("".join(letters), starts, ends)
 
 
+def _stays_one(character: str) -> bool:
+    """Whether a character belongs to no other and folds to one: those of nearly every text do."""
+    return not _is_mark(character) and len(_characters[ord(character)]) == 1
+
+
 def _clusters(text: str) -> list[tuple[int, int]]:
     """Return where each character with its marks and variation selectors begins and ends."""
     found: list[tuple[int, int]] = []
     for place, character in enumerate(text):
-        if found and (unicodedata.combining(character) or _VARIATION.match(character)):
+        if found and _is_mark(character):
             found[-1] = (found[-1][0], place + 1)
         else:
             found.append((place, place + 1))
     return found
+
+
+def _is_mark(character: str) -> bool:
+    return bool(unicodedata.combining(character) or _VARIATION.match(character))
 
 
 def _fold_cluster(cluster: str) -> str:
@@ -106,3 +123,5 @@ def _fold_character(character: str) -> str:
 
 
 _characters = _Characters()
+#: Characters of which it is known that they belong to no other and fold to one.
+_kept: set[str] = set()

@@ -134,6 +134,10 @@ class Query:
         return any(needle.path for needle in self.needles)
 
 
+#: What nothing asks for.
+NO_QUERY = Query("", ())
+
+
 def clean(text: str) -> str:
     """Return what was typed on one line, without what cannot be seen, at most `MAX_LENGTH` characters."""
     visible = "".join(character if character.isprintable() else " " for character in text[: 4 * MAX_LENGTH])

@@ -58,8 +58,8 @@ class TestFoldWithPlaces:
         folded = fold_with_places(text)
         assert folded.text == fold(text)
         assert len(folded.starts) == len(folded.ends) == len(folded.text)
-        assert folded.starts == sorted(folded.starts)
-        assert folded.ends == sorted(folded.ends)
+        assert list(folded.starts) == sorted(folded.starts)
+        assert list(folded.ends) == sorted(folded.ends)
         assert all(0 <= a < b <= len(text) for a, b in zip(folded.starts, folded.ends, strict=True))
 
     def test_leads_back_to_what_was_written(self) -> None:

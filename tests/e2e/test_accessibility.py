@@ -43,6 +43,11 @@ PUBLIC = {
     "search": "search/",
     "search with hits": "search/?q={words}",
     "search without hits": "search/?q=zzzz",
+    "search in past editions": "search/?q={words}&past=1&page=99",
+    "search in bulletins": "search/?q={words}&kind=bulletin",
+    "search with a misspelling": "search/?q=securty",
+    "search for a sentence": "search/?q=個人資料如何刪除掉呢",
+    "search for punctuation": "search/?q=%E2%80%A6",
     "an edition that is missing": "policies/privacy/editions/9.9/",
     "a format that is missing": "policies/privacy/editions/2.0/?format=pdf",
 }

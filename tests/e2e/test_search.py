@@ -9,12 +9,22 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.axe import violations
+from tests.e2e.test_accessibility import WORDS, check
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
 class TestSuggestions:
+    @pytest.mark.parametrize(("language", "typed"), [("zh-hant", "個"), ("en", "co")])
+    def test_have_no_violation_while_they_are_open(self, page: Page, language: str, typed: str) -> None:
+        page.goto(f"/{language}/search/")
+        page.get_by_role("combobox").press_sequentially(typed)
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        assert check(page, "suggestions") == []
+        expect(page.get_by_role("option").first).to_be_visible()
+
     def test_are_a_combobox_for_the_keyboard(self, page: Page) -> None:
         page.goto("/en/search/")
         box = page.get_by_role("combobox", name="Words, or the number of a clause")
@@ -64,6 +74,23 @@ class TestSuggestions:
         expect(page.get_by_role("option").first).to_be_visible()
         page.keyboard.press("Tab")
         expect(page.get_by_role("option")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hant", "个人资料"), ("en", "cookies")])
+def test_readers_are_told_what_a_word_means(page: Page, language: str, words: str) -> None:
+    page.goto(f"/{language}/search/")
+    page.locator("#q").fill(words)
+    page.keyboard.press("Enter")
+    expect(page.locator(".definition dfn")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-hant", "en"])
+def test_readers_find_a_bulletin(page: Page, language: str) -> None:
+    page.goto(f"/{language}/search/?q={WORDS[language]}")
+    page.locator("a[href*='kind=bulletin']").click()
+    page.locator(".hits a[href*='/bulletins/']").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert "/bulletins/" in page.url
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hant", "个人资料"), ("en", "cookies")])

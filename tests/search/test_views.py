@@ -7,6 +7,8 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 from lxml import etree
 
 from search import views
@@ -80,6 +82,41 @@ class TestSearch:
         assert "up to 200 characters" in Page(client.get("/en/search/", {"q": "x" * 300})).text
         for page in ("0", "-1", "9" * 30, "٣", "x"):
             assert client.get("/en/search/", {"q": "years", "page": page}).status_code == 200
+
+    @pytest.mark.parametrize("language", ["en", "zh-hant"])
+    @pytest.mark.parametrize(
+        ("text", "title"),
+        [
+            ("x" * 10_000, "nothing"), ("個" * 10_000, "nothing"), ("…，。！?", "empty"), ("& | ! : * <-> ()", "empty"),
+            ("years & | ! : *", "found"), ("\x00years\x00", "found"), ("😀👩‍💻", "empty"),
+            ("years 隱私 プライバシー конфиденциальность", "nothing"), ("'; DROP TABLE search_searchentry; --", "nothing"),
+            ("%' OR 1=1 --", "nothing"), ("<script>alert(1)</script>", "nothing"), ("\\'\\\"\\", "empty"),
+            ("   \t ", "none"),
+        ],
+    )  # fmt: skip
+    def test_answers_whatever_is_typed_in_clear_words(
+        self, client: Client, text: str, title: str, language: str
+    ) -> None:
+        response = client.get(f"/{language}/search/", {"q": text, "kind": text, "past": text, "page": text})
+        assert response.status_code == 200
+        page = Page(response)
+        titles = [element.text_content() for element in page.all("//main//h2")]
+        with override(language):
+            wanted = {
+                "nothing": [_("Nothing found")],
+                "empty": [_("Nothing to look for")],
+                "found": [ngettext("%(counter)s result", "%(counter)s results", 1) % {"counter": 1}],
+                "none": [],
+            }
+        assert titles == (wanted[title] if language == "en" or title != "found" else wanted["nothing"])
+        assert not page.all("//main//script")
+        answer = client.get(f"/{language}/search/", {"q": text, "format": "json"})
+        assert (answer.status_code, answer.json()["problem"]) == (200, None)
+        assert client.get(f"/{language}/search/suggest/", {"q": text}).status_code == 200
+
+    def test_bytes_that_are_no_text_are_no_fault(self, client: Client) -> None:
+        assert client.get("/en/search/?q=%ff%fe%ed%a0%80").status_code == 200
+        assert client.get("/en/search/?q=years&q=%00").status_code == 200
 
     def test_comes_in_pages(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("search.selectors.PAGE_SIZE", 1)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from search.glossary import Definition, define, suggest_terms
+from search.glossary import Definition, define
 from search.matching import MOST, Found, Scope, Slice, bounded, count, exists, find
 from search.models import SearchEntry, SynonymSet, split_words
 from search.stems import stems_of
-from search.text.folding import fold, fold_with_places
+from search.text.folding import fold_with_places
 from search.text.query import Needle, Query, parse_query, single
 from search.text.snippets import Passage, Piece, excerpt, mark
 from search.text.synonyms import SynonymTable
-from search.text.tokens import Token, bigrams, tokenize
+from search.text.tokens import bigrams, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,6 @@ MOST_PAGES = MOST // PAGE_SIZE
 MOST_ELSEWHERE = 100
 _MOST_PARTS = 40
 _ALIKE = 5
-#: Suggestions from the glossary, so that headings have room.
-_MOST_TERMS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,60 +244,3 @@ def _hit(entry: SearchEntry, texts: list[tuple[str, list[tuple[int, int]]]], on:
         first_day=begins,
         last_day=ends - dt.timedelta(days=1) if ends else None,
     )
-
-
-# Suggestions while typing
-
-
-def suggest(*, text: str, scope: Scope, limit: int = 8) -> list[str]:
-    """Return words of the glossary, headings in force, and words of the editors' list, that go on with what is typed."""
-    tokens = tokenize(fold(text[:100]))
-    if not tokens:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT heading FROM (
-                SELECT heading, count(*) AS often, bool_or(starts_with(form, %s)) AS begins
-                FROM search_searchentry
-                WHERE headings @@ %s::tsquery AND locale = %s
-                    AND strpos(split_part(form, E'\\n', 1), %s) > 0
-                    AND applies_from <= %s AND (applies_until IS NULL OR applies_until > %s)
-                GROUP BY heading
-            ) AS headings
-            ORDER BY begins DESC, often DESC, length(heading), heading LIMIT %s
-            """,
-            [
-                f" {_typed(tokens).strip()}",
-                _write_prefix(tokens),
-                scope.locale,
-                _typed(tokens),
-                scope.on,
-                scope.on,
-                limit,
-            ],
-        )
-        headings = [heading for (heading,) in cursor.fetchall()]
-    typed = _typed(tokens)
-    rows = SynonymSet.objects.order_by("pk").values_list("words", flat=True)
-    words = [word for row in rows for word in split_words(row) if typed.strip() in fold(word)]
-    terms = suggest_terms(tokens, scope.locale, _MOST_TERMS)
-    return list(dict.fromkeys([*terms, *headings, *words]))[:limit]
-
-
-def _typed(tokens: list[Token]) -> str:
-    """Return typed tokens as the normal form has them, the last perhaps not finished."""
-    return ("" if tokens[0].is_run else " ") + " ".join(token.text for token in tokens)
-
-
-def _write_prefix(tokens: list[Token]) -> str:
-    """Return a `tsquery` that every heading with the tokens matches; stems end otherwise than words."""
-    lexemes: list[str] = []
-    for token in tokens:
-        if token.is_run and len(token.text) > 1:
-            lexemes += [f"'{pair}'" for pair in bigrams(token.text)[:-1]]
-        elif token.is_run:
-            lexemes.append(f"'{token.text}':*")
-        else:
-            lexemes.append(f"'{token.text[: max(1, len(token.text) - 3)]}':*")
-    return " & ".join(lexemes)

@@ -23,7 +23,7 @@ from search.choices import EntryKind
 from search.matching import MOST, Scope, TooBroadError
 from search.selectors import MOST_ELSEWHERE, Results
 from search.selectors import search as find_results
-from search.selectors import suggest as find_suggestions
+from search.suggestions import suggest as find_suggestions
 from search.text.query import MAX_LENGTH, NO_QUERY
 
 if TYPE_CHECKING:

@@ -56,9 +56,9 @@ def fold(text: str) -> str:
 
 def fold_with_places(text: str) -> Folded:
     """Return `text` folded, with the places in it that each folded character was made from."""
-    letters = set(text)
-    _kept.update(filter(_stays_one, letters - _kept))
-    if letters <= _kept:
+    distinct = set(text)
+    _kept.update(filter(_stays_one, distinct - _kept))
+    if distinct <= _kept:
         return Folded(text.translate(_characters), range(len(text)), range(1, len(text) + 1))
     letters: list[str] = []
     starts: list[int] = []

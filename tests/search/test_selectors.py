@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,10 +16,13 @@ from policies.text.clauses import Clause
 from search import matching, selectors
 from search.matching import Scope, Slice, count, find
 from search.models import SynonymSet
-from search.selectors import Results, suggest
+from search.suggestions import suggest
 from search.text.query import parse_query
 from tests.factories.policies import at, clauses, issue, key, make_bilingual_policy, make_page
 from tests.factories.search import index
+
+if TYPE_CHECKING:
+    from search.selectors import Results
 
 pytestmark = pytest.mark.django_db
 

@@ -29,6 +29,7 @@ from newsletters.models import (
     ConsentContext,
     ConsentEvent,
     Delivery,
+    Mailing,
     SignUp,
     Subscriber,
     SubscriberLookUp,
@@ -72,6 +73,14 @@ def _deliveries(person: Person) -> QuerySet[Delivery]:
     """Return what was sent to the person; system mail about their data goes to the address alone."""
     to_address = Q(subscriber=None, address__iexact=person.address) & ~Q(address="")
     return Delivery.objects.filter(Q(subscriber__in=_numbers(person)) | to_address)
+
+
+def _mailings(person: Person) -> QuerySet[Any]:
+    """Return what the person wrote or approved as an official."""
+    by = Q(author_name__in=person.names) | Q(approved_by_name__in=person.names)
+    if person.user_number is not None:
+        by |= Q(approver_id=person.user_number) | Q(author_ids__contains=[person.user_number])
+    return Mailing.objects.filter(by)
 
 
 def _stop(person: Person, at: dt.datetime) -> None:
@@ -126,6 +135,9 @@ _BROWSER = _made(_("Kind of browser"))
 _PAGE = _made(_("Form on which it was done"))
 _WHEN = _made(_("When"))
 _ENDED = _made(_("When and why it ended"))
+_STAFF_NUMBER = Personal(
+    what=_("Number of the official’s account"), category=Category.EMPLOYMENT, necessity=Necessity.MADE
+)
 _STAFF = Personal(what=_("Name of the official"), category=Category.EMPLOYMENT, necessity=Necessity.REQUIRED)
 
 _ERASED = Erasure(words=_("Erased at once."), act=erase_person)
@@ -387,15 +399,25 @@ register.add(
         basis=Basis.DUTY,
         recipients=Recipients.STAFF,
         retention=Retention(words=_("What was sent is kept for good, with who approved it.")),
-        erasure=_STAFF_ACTS,
-        personal={"author_name": _STAFF, "approved_by_name": _STAFF, "approved_at": _WHEN},
+        erasure=Erasure(
+            words=_(
+                "The names of officials stay with what they decided, as text, with the number of an account that is gone."
+            )
+        ),
+        personal={
+            "author_name": _STAFF,
+            "author_ids": _STAFF_NUMBER,
+            "approved_by_name": _STAFF,
+            "approver_id": _STAFF_NUMBER,
+            "approved_at": _WHEN,
+        },
         other=frozenset(
             {
                 *("id", "key", "kind", "topic", "state", "lane", "fallback_languages", "not_before", "expires_at"),
                 *("frozen_at", "wants_freezing", "paused_reason", "resends_uncertain", "created_at", "finished_at"),
             }
         ),
-        rows=by_name("newsletters.Mailing", "author_name", "approved_by_name"),
+        rows=_mailings,
     ),
     DataFile(
         model="newsletters.OperatorAlarm",

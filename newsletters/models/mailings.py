@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
@@ -37,7 +38,10 @@ class Mailing(models.Model):
     not_before = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     author_name = models.CharField(max_length=300, blank=True)
+    # Accounts, which two people of one name do not share; kept as numbers, since accounts are erased and mailings stay.
+    author_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     approved_by_name = models.CharField(max_length=300, blank=True)
+    approver_id = models.BigIntegerField(null=True)
     approved_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
     wants_freezing = models.BooleanField(default=False)
@@ -57,7 +61,12 @@ class Mailing(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(approved_by_name="") | ~Q(approved_by_name=models.F("author_name")),
+                condition=IsNull(
+                    models.Func(
+                        "author_ids", "approver_id", function="array_position", output_field=models.IntegerField()
+                    ),
+                    True,
+                ),
                 name="newsletters_mailing_second_person",
             ),
         ]

@@ -137,8 +137,7 @@ def _alert(*, key: str, edition: Edition, at: dt.datetime, announced: dt.date | 
         return None
     # The edition was approved; what is said of it is made from the record, and needs no approval of its own.
     mailing.state, mailing.approved_at = MailingState.APPROVED, at
-    if edition.approved_by_name != edition.issued_by_name:
-        mailing.approved_by_name = edition.approved_by_name
+    mailing.approved_by_name = edition.approved_by_name
     mailing.save(update_fields=["state", "approved_by_name", "approved_at"])
     texts = newest_texts(edition)
     order = [edition.prevailing_locale, *language_codes()]

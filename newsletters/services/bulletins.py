@@ -61,13 +61,14 @@ def send_bulletin(
         not_before=not_before,
         expires_at=(not_before or at) + LIFETIME,
         author_name=", ".join(sorted({str(author) for author in authors if author is not None})),
+        author_ids=[author.pk for author in authors if author is not None],
         at=at,
     )
     if mailing is None:  # somebody else pressed the button at this moment
         raise MailingRefused(_("This bulletin was sent, or is about to be. It cannot be sent twice."), page=page)
     write_bodies(mailing=mailing, articles=facts.articles, at=at)
     write_fallbacks(mailing=mailing, at=at)
-    approve_mailing(mailing=mailing, approved_by_name=str(user), at=at)
+    approve_mailing(mailing=mailing, approver=user, at=at)
     log(instance=source, action="newsletters.send", user=user, data={"mailing": mailing.pk})
     wake_workers()
     mailing.refresh_from_db()
@@ -94,6 +95,7 @@ def send_test(*, page: BulletinPage, user: User, at: dt.datetime) -> Mailing:
         kind=MailingKind.TEST,
         expires_at=at + TEST_LIFETIME,
         author_name=str(user),
+        author_ids=[user.pk],
         at=at,
     )
     if mailing is None:

@@ -16,9 +16,10 @@ from policies.text.digest import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from core.mail import MailContent
+    from members.models import User
     from newsletters.models import Topic
 
 #: PostgreSQL's channel on which workers hear that there is something to send.
@@ -45,8 +46,12 @@ def make_mailing(
     not_before: dt.datetime | None = None,
     expires_at: dt.datetime | None = None,
     author_name: str = "",
+    author_ids: Collection[int] = (),
 ) -> Mailing | None:
-    """Return a new draft of a mailing; None when there is one with this `key` already: nothing is sent twice."""
+    """Return a new draft of a mailing; None when there is one with this `key` already: nothing is sent twice.
+
+    `author_ids` are the accounts of those who wrote it, who may not approve it.
+    """
     mailing, is_new = Mailing.objects.get_or_create(
         key=key,
         defaults={
@@ -57,6 +62,7 @@ def make_mailing(
             "not_before": not_before,
             "expires_at": expires_at,
             "author_name": author_name,
+            "author_ids": sorted(author_ids),
             "created_at": at,
         },
     )
@@ -106,17 +112,17 @@ def body_digest(body: MailingBody) -> str:
 
 
 @transaction.atomic
-def approve_mailing(*, mailing: Mailing, approved_by_name: str, at: dt.datetime) -> None:
+def approve_mailing(*, mailing: Mailing, approver: User, at: dt.datetime) -> None:
     """Let a draft go out when its time comes. Raises `MailingRefused` when its author and approver are one person."""
     mailing = _locked(mailing)
     _require(mailing, MailingState.DRAFT)
-    if not approved_by_name or approved_by_name == mailing.author_name:
+    if approver.pk in mailing.author_ids:
         raise MailingRefused(_("A mailing is approved by somebody other than its author."))
     if not mailing.bodies.exists():
         raise MailingRefused(_("This mailing has no text yet."))
     mailing.state = MailingState.APPROVED
-    mailing.approved_by_name, mailing.approved_at = approved_by_name, at
-    mailing.save(update_fields=["state", "approved_by_name", "approved_at"])
+    mailing.approver_id, mailing.approved_by_name, mailing.approved_at = approver.pk, str(approver), at
+    mailing.save(update_fields=["state", "approver_id", "approved_by_name", "approved_at"])
 
 
 @transaction.atomic

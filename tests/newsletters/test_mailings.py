@@ -19,10 +19,12 @@ from newsletters.services.mailings import (
     pause_mailing,
     resume_mailing,
 )
+from tests.factories.members import UserFactory
 from tests.factories.newsletters import NOW, make_body, make_delivery
 from tests.factories.newsletters import make_mailing as a_mailing
 
 if TYPE_CHECKING:
+    from members.models import User
     from newsletters.models import MailingBody
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +34,9 @@ CONTENT = MailContent(
 )
 
 
-def a_draft(**fields: str) -> Mailing:
-    mailing = make_mailing(key="bulletin:1:1", kind=MailingKind.BULLETIN, at=NOW, **{"author_name": "林書瑜", **fields})
+def a_draft(*authors: User) -> Mailing:
+    names, numbers = ", ".join(map(str, authors)), [author.pk for author in authors]
+    mailing = make_mailing(key="bulletin:1:1", kind=MailingKind.BULLETIN, author_name=names, author_ids=numbers, at=NOW)
     assert mailing is not None
     return mailing
 
@@ -79,38 +82,43 @@ class TestAddBody:
 
 
 class TestApproveMailing:
-    def test_takes_a_second_person(self) -> None:
-        mailing = a_draft()
+    def test_takes_a_second_person_if_only_a_namesake(self) -> None:
+        author, approver = UserFactory.create_batch(2, first_name="美惠", last_name="陳")
+        mailing = a_draft(author)
         with_body(mailing)
 
-        approve_mailing(mailing=mailing, approved_by_name="陳美惠", at=NOW)
+        approve_mailing(mailing=mailing, approver=approver, at=NOW)
 
         mailing.refresh_from_db()
-        assert (mailing.state, mailing.approved_by_name, mailing.approved_at) == (MailingState.APPROVED, "陳美惠", NOW)
+        assert (mailing.state, mailing.approver_id, mailing.approved_at) == (MailingState.APPROVED, approver.pk, NOW)
+        assert mailing.approved_by_name == mailing.author_name == str(approver)
 
-    @pytest.mark.parametrize("approver", ["林書瑜", ""])
-    def test_refuses_the_author_and_nobody(self, approver: str) -> None:
-        mailing = a_draft()
+    def test_refuses_each_author_by_whatever_name(self) -> None:
+        authors = UserFactory.create_batch(2)
+        mailing = a_draft(*authors)
         with_body(mailing)
 
-        with pytest.raises(MailingRefused, match="other than its author"):
-            approve_mailing(mailing=mailing, approved_by_name=approver, at=NOW)
+        for author in authors:
+            author.first_name = "Renamed"
+            with pytest.raises(MailingRefused, match="other than its author"):
+                approve_mailing(mailing=mailing, approver=author, at=NOW)
 
     def test_the_database_refuses_the_author_too(self) -> None:
-        mailing = a_draft()
+        author = UserFactory.create()
+        mailing = a_draft(author)
 
         with pytest.raises(IntegrityError, match="second_person"):
-            Mailing.objects.filter(pk=mailing.pk).update(approved_by_name="林書瑜")
+            Mailing.objects.filter(pk=mailing.pk).update(approver_id=author.pk)
 
     def test_refuses_a_mailing_without_text(self) -> None:
         with pytest.raises(MailingRefused, match="no text"):
-            approve_mailing(mailing=a_draft(), approved_by_name="陳美惠", at=NOW)
+            approve_mailing(mailing=a_draft(), approver=UserFactory.create(), at=NOW)
 
     def test_refuses_what_was_approved_before(self) -> None:
         mailing = a_mailing()
 
         with pytest.raises(MailingRefused, match="state “Sending”"):
-            approve_mailing(mailing=mailing, approved_by_name="陳美惠", at=NOW)
+            approve_mailing(mailing=mailing, approver=UserFactory.create(), at=NOW)
 
 
 class TestPauseAndResume:

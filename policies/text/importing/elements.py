@@ -1,8 +1,9 @@
 """HTML elements into paragraphs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from lxml import etree, html
 
@@ -36,6 +37,7 @@ _WEIGHT = re.compile(r"font-weight\s*:\s*(\w+)", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(\w+)", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t\r\f]*\n\s*")
 _WIDEST_LEAD = 80
+_CELLS = ("td", "th", "caption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +212,12 @@ class ElementReader:
 
     def _add_rows(self, table: html.HtmlElement) -> None:
         self._reading.warnings.append(Notice(ImportCode.TABLE_AS_TEXT, self._line))
-        for row in table.iter("tr", "caption"):
+        stray = " ".join(" ".join(_texts_between_cells(table)).split())
+        if stray:  # browsers show it above the table
+            self._reading.append(Paragraph((Run(stray),), self._line))
+        for row, cells in groupby(_cells(table), key=_row_of):
             runs: list[Run] = []
-            for cell in row.iter("td", "th") if row.tag == "tr" else [row]:
+            for cell in cells:
                 reader = ElementReader(self._first_line)
                 reader.read(cell)
                 reading = reader.finish()
@@ -289,6 +294,34 @@ def _is_data_table(table: html.HtmlElement) -> bool:
     if next(table.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6", "ol"), None) is not None:
         return False
     return any(len(row.findall("td")) + len(row.findall("th")) > 1 for row in table.iter("tr"))
+
+
+def _cells(table: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """Return the cells and the caption of a table, but for what stands inside another of them."""
+    return (cell for cell in table.iter(*_CELLS) if not _is_in_cell(cell.getparent(), table))
+
+
+def _row_of(cell: html.HtmlElement) -> html.HtmlElement:
+    """Return the row of a cell; a caption, or a cell outside all rows, is a row of its own."""
+    nearest = next(cell.iterancestors("tr", "table"))
+    return nearest if nearest.tag == "tr" and cell.tag != "caption" else cell
+
+
+def _texts_between_cells(table: html.HtmlElement) -> Iterator[str]:
+    """Return what stands in a table but in none of its cells, where nothing should."""
+    for element in table.iter():
+        if not _is_in_cell(element, table):
+            yield element.text or ""
+        if element is not table and not _is_in_cell(element.getparent(), table):
+            yield element.tail or ""
+
+
+def _is_in_cell(element: html.HtmlElement, table: html.HtmlElement) -> bool:
+    while element is not table:
+        if element.tag in _CELLS:
+            return True
+        element = element.getparent()
+    return False
 
 
 def _is_strong(style: str, *, default: bool) -> bool:

@@ -250,9 +250,15 @@ elements = st.recursive(
 )
 
 
+cells = st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["td", "th"]), elements)
+rows = st.builds("<tr>{}</tr>".format, st.lists(st.one_of(cells, words), min_size=2, max_size=4).map("".join))
+# Tables of data, with words where only cells may stand.
+tables = st.builds("<table>{}</table>".format, st.lists(st.one_of(rows, words, cells), max_size=4).map("".join))
+
+
 class TestNothingIsLost:
     @settings(max_examples=200, deadline=None)
-    @given(st.lists(elements, max_size=6))
+    @given(st.lists(st.one_of(elements, tables), max_size=6))
     def test_every_visible_character_is_kept_or_listed(self, parts: list[str]) -> None:
         text = "We keep what the law asks us to keep and tell everyone about that. " * 40
         source = f"<html><body><h1>Privacy policy</h1><p>{escape(text)}</p>{''.join(parts)}</body></html>"
@@ -262,6 +268,24 @@ class TestNothingIsLost:
         expected = visible("Privacy policy" + text + _words(parts))
         found.pop("|", None)
         assert found == expected
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            "Scope<tr><td>a</td><td>b</td></tr>",
+            "<tbody>Scope<tr><td>a</td><td>b</td></tr></tbody>",
+            "<tr>Scope<td>a</td><td>b</td></tr>",
+            "<tr><td>a</td><p>Scope</p><td>b</td></tr>",
+            "<tr><td>a</td><td>b</td></tr>Scope",
+        ],
+    )
+    def test_words_between_the_cells_of_a_table_come_before_it(self, table: str) -> None:
+        assert read_page(f"<p>First.</p><table>{table}</table>") == ["- / First.\nScope\na | b"]
+
+    def test_each_cell_is_read_once(self) -> None:
+        table = "<table><caption>Cookies</caption><tr><td>a<b><td>x</td></b></td><td>b</td></tr><td>y</td></table>"
+        words = " ".join(read_page(table)).split()
+        assert sorted(word for word in words if word.isalnum()) == ["Cookies", "a", "b", "x", "y"]
 
 
 def _words(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from policies.models import EditionText
 
 #: Raise it when the comparison finds other changes than before: what was kept under a lower number is not read again.
-ENGINE = 1
+ENGINE = 2
 
 
 def get_comparison(*, old: EditionText, new: EditionText, keep: bool) -> Comparison:

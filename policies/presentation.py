@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from policies.payloads import clauses_from_data
 from policies.text.compare import Kind
-from policies.text.numbering import number_clauses, number_paths
+from policies.text.numbering import gap_after, number_clauses
 from policies.text.plain import plain_text
 from policies.text.rendering import clause_anchor
 
@@ -42,11 +42,6 @@ KIND_WORDS: dict[str, _StrPromise] = {
 
 
 # Contents and changed clauses
-
-
-def gap_after(number: str) -> str:
-    """Return what stands between a number and what it numbers: nothing after full-width punctuation, which brings its own space."""
-    return "" if number.endswith(("、", "）")) else " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +95,10 @@ def list_changed_clauses(text: EditionText, *, shown: EditionText | None = None)
 
 def list_changes(comparison: Comparison) -> list[ClauseLink]:
     """Return a comparison's changed clauses, as its summary names them."""
-    new = number_paths((row.new, row.new_number) for row in comparison.rows if row.new is not None)
-    old = number_paths((row.old, row.old_number) for row in comparison.rows if row.old is not None)
     return [
         ClauseLink(
             anchor=clause_anchor(change.key),
-            number=new.get(change.key) or old.get(change.key, ""),
+            number=change.new_path or change.old_path,
             label=clause_label(change.clause),
             depth=change.clause.depth,
             words=kind_words(change.kinds),

@@ -15,7 +15,7 @@ from policies.payloads import clauses_from_data, clauses_to_data, text_payload
 from policies.services.ledger import payload_digest
 from policies.text.compare import compare
 from policies.text.digest import clause_digest
-from policies.text.numbering import number_clauses, number_paths
+from policies.text.numbering import number_clauses
 from policies.text.plain import plain_text
 from policies.text.rendering import render_html
 
@@ -114,20 +114,16 @@ def summarize_changes(before: EditionText | None, clauses: tuple[Clause, ...], l
     """Return the changed clauses in reading order; nothing for the first text of a language."""
     if before is None:
         return []
-    former = clauses_from_data(before.clauses)
-    comparison = compare(former, clauses, language=language)
-    old = number_paths(zip(former, number_clauses(former, language), strict=True))
-    new = number_paths(zip(clauses, number_clauses(clauses, language), strict=True))
+    comparison = compare(clauses_from_data(before.clauses), clauses, language=language)
     return [
         {
             "key": change.key,
             "kinds": [str(kind) for kind in change.kinds],
-            "old_path": old.get(change.key, ""),
-            "new_path": new.get(change.key, ""),
+            "old_path": change.old_path,
+            "new_path": change.new_path,
             "heading": change.clause.heading,
         }
         for change in comparison.changes
-        if change.kinds
     ]
 
 

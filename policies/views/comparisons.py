@@ -92,6 +92,7 @@ def _answer(request: HttpRequest, old: EditionText, new: EditionText, *, view: s
     }
     if view == "table":
         context["lines"] = _table(result)
+        context["is_old_in_force"] = periods[0].is_in_force
     elif result:
         context["redline"] = mark_safe(render_redline(result))  # noqa: S308 -- the text engine escapes
     return render(request, "policies/comparison.html", context)
@@ -100,8 +101,7 @@ def _answer(request: HttpRequest, old: EditionText, new: EditionText, *, view: s
 def _table(result: Comparison) -> list[TableLine]:
     lines = []
     for row in render_table(result):
-        change = result.row(row.key)
-        explanation = explain(row.kinds, reason=row.reason, old_number=change.old_number, new_number=change.new_number)
+        explanation = explain(row.kinds, reason=row.reason, old_number=row.old_number, new_number=row.new_number)
         lines.append(
             TableLine(
                 clause_anchor(row.key),

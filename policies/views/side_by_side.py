@@ -15,9 +15,8 @@ from core.dates import today
 from core.languages import html_language, language_codes, language_name
 from policies.payloads import clauses_from_data
 from policies.periods import Period
-from policies.presentation import gap_after
 from policies.selectors import find_current
-from policies.text.numbering import number_clauses
+from policies.text.numbering import gap_after, number_clauses
 from policies.text.rendering import clause_anchor
 from policies.views.answers import Link, history_link, not_found, reader_language
 

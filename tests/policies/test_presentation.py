@@ -7,7 +7,6 @@ from policies.models import EditionText
 from policies.payloads import clauses_to_data
 from policies.presentation import (
     explain,
-    gap_after,
     kind_words,
     list_changed_clauses,
     list_changes,
@@ -112,8 +111,3 @@ def test_counts_are_phrases_in_number_and_say_what_the_list_says() -> None:
     ]
     with override("en"):
         assert summarize_counts(changes) == ["1 clause added", "2 clauses reworded"]
-
-
-@pytest.mark.parametrize(("number", "gap"), [("一、", ""), ("（一）", ""), ("1.", " "), ("(1)", " ")])
-def test_full_width_punctuation_needs_no_gap(number: str, gap: str) -> None:
-    assert gap_after(number) == gap

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +125,31 @@ class TestTable:
         assert set(cells) == {f"c-{key(name)}" for name in ("children", "scope", "logs", "contact")}
         assert all(cells.values())
         assert dropped.heading in page.one(f"//tr[@id='c-{key('contact')}']")[1].text_content()
+
+    def test_calls_a_clause_by_the_number_that_readers_quote(self, client: Client) -> None:
+        source = make_page()
+        top, under = clauses(*CHINESE[:2], names=["scope", "logs"])
+        under = replace(under, depth=2)
+        issue(source, on="2024-01-15", content=[top, under])
+        longer = replace(under, body="<p>伺服器紀錄保存五年，期滿刪除。</p>")
+        first = clauses(CHINESE[2], names=["contact"])
+        issue(source, on="2024-02-15", content=[*first, top, longer])
+        table = Page(client.get("/zh-hant/policies/privacy/compare/1.0...2.0/?view=table"))
+        new, old, _why = table.all(f"//tr[@id='c-{key('logs')}']/td")
+        assert "二、（一）" in new.text_content()
+        assert "一、（一）" in old.text_content()
+
+    def test_calls_the_older_text_current_only_while_it_is(self, client: Client) -> None:
+        source = make_page()
+        issue(source, on="2024-01-15")
+        issue(source, on="2024-02-15", content=clauses(*CHINESE[:2]))
+        issue(source, on="2024-03-15", content=clauses(*CHINESE[:1]), effective_from="2099-01-01")
+        heads = {}
+        for pair in ("1.0...2.0", "2.0...3.0"):
+            page = Page(client.get(f"/zh-hant/policies/privacy/compare/{pair}/?view=table"))
+            heads[pair] = page.words("//thead//th[2]")
+            assert {cell.get("data-head") for cell in page.all("//tbody//td[2]")} == {heads[pair].split()[0]}
+        assert heads == {"1.0...2.0": "修正前條文 第1.0版", "2.0...3.0": "現行條文 第2.0版"}
 
 
 class TestGetComparison:

@@ -10,7 +10,7 @@ from typing import Any
 
 from policies.text.clauses import Clause
 
-FORMAT = 1
+FORMAT = 2
 # Characters of a body that stand in for a heading.
 TITLE_LENGTH = 40
 _TAG = re.compile(r"<[^>]*>")
@@ -64,6 +64,9 @@ class ClauseChange:
         heading: Spans of plain text; empty when the heading is the same.
         body: Spans of HTML source; empty when the body is the same.
         moved_with_parent: The clause moved only because the clause it stands under did.
+        old_path: Of a changed clause, its number after those of the clauses it stood under, `四、（一）2.`: what readers
+            quote; "" if it had no number.
+        new_path: The same as it is now.
     """
 
     key: str
@@ -75,6 +78,8 @@ class ClauseChange:
     heading: Spans = ()
     body: Spans = ()
     moved_with_parent: bool = False
+    old_path: str = ""
+    new_path: str = ""
 
     @property
     def clause(self) -> Clause:
@@ -195,6 +200,7 @@ def _row_to_data(row: ClauseChange) -> dict[str, Any]:
         }
         if row.moved_with_parent:
             data["moved_with_parent"] = True
+        data |= {name: getattr(row, name) for name in ("old_path", "new_path") if getattr(row, name)}
     if row.old is not None and row.new is not None:
         data |= {
             f"old_{name}": getattr(row.old, name)
@@ -256,6 +262,8 @@ def _changed_from_data(data: dict[str, Any]) -> ClauseChange:
         heading,
         body,
         data.get("moved_with_parent", False),
+        data.get("old_path", ""),
+        data.get("new_path", ""),
     )
 
 

@@ -9,7 +9,7 @@ from policies.text.compare.changes import ClauseChange, Comparison, Kind, Op, Sp
 from policies.text.compare.edits import diff_bodies, diff_lines
 from policies.text.compare.pieces import body_kinds
 from policies.text.compare.sequences import longest_increasing
-from policies.text.numbering import number_clauses
+from policies.text.numbering import number_clauses, number_paths
 
 
 def compare(old: Sequence[Clause], new: Sequence[Clause], *, language: str) -> Comparison:
@@ -34,7 +34,7 @@ def compare(old: Sequence[Clause], new: Sequence[Clause], *, language: str) -> C
         if clause.key in before.places:
             rows.append(_kept_row(clause.key, before, after, moved))
         else:
-            rows.append(_added_row(clause, after.number(clause.key)))
+            rows.append(_added_row(clause, after))
         rows.extend(_removed_rows(removed.get(clause.key, ()), before))
     return Comparison(language, tuple(rows))
 
@@ -66,6 +66,7 @@ class _Edition:
 
     clauses: Sequence[Clause]
     numbers: tuple[str, ...]
+    paths: Mapping[str, str]
     places: Mapping[str, int]
     parents: Mapping[str, str | None]
 
@@ -82,7 +83,8 @@ class _Edition:
                 above.pop()
             parents[clause.key] = above[-1].key if above else None
             above.append(clause)
-        return cls(clauses, number_clauses(clauses, language), places, parents)
+        numbers = number_clauses(clauses, language)
+        return cls(clauses, numbers, number_paths(zip(clauses, numbers, strict=True)), places, parents)
 
     def clause(self, key: str) -> Clause:
         return self.clauses[self.places[key]]
@@ -107,16 +109,17 @@ def _removed_by_anchor(old: Sequence[Clause], after: _Edition, stable: set[str])
     return found
 
 
-def _added_row(clause: Clause, number: str) -> ClauseChange:
+def _added_row(clause: Clause, after: _Edition) -> ClauseChange:
     return ClauseChange(
         clause.key,
         (Kind.ADDED,),
         None,
         clause,
         "",
-        number,
+        after.number(clause.key),
         _whole(Op.INSERT, clause.heading),
         _whole(Op.INSERT, clause.body),
+        new_path=after.paths[clause.key],
     )
 
 
@@ -131,6 +134,7 @@ def _removed_rows(clauses: Iterable[Clause], before: _Edition) -> Iterator[Claus
             "",
             _whole(Op.DELETE, clause.heading),
             _whole(Op.DELETE, clause.body),
+            old_path=before.paths[clause.key],
         )
 
 
@@ -164,6 +168,8 @@ def _kept_row(key: str, before: _Edition, after: _Edition, moved: set[str]) -> C
         heading,
         body,
         with_parent,
+        before.paths[key] if kinds else "",
+        after.paths[key] if kinds else "",
     )
 
 

@@ -7,6 +7,7 @@ from policies.text.compare.changes import ClauseChange, Comparison, Kind, Op
 from policies.text.compare.labels import LABELS, Labels
 from policies.text.compare.layout import View
 from policies.text.compare.marking import fill, mark, mark_body, mark_line, note
+from policies.text.numbering import gap_after
 from policies.text.rendering import clause_anchor
 
 
@@ -20,6 +21,8 @@ class TableRow:
         new_html: Cell with the clause as it is, added words in `ins`; "" if it was removed.
         old_html: Cell with the clause as it was, removed words in `del`; "" if it was added.
         reason: Why, as plain text.
+        old_number: The number that readers quoted the clause by, with those of the clauses it stood under.
+        new_number: The same as it is now.
     """
 
     key: str
@@ -27,6 +30,8 @@ class TableRow:
     new_html: str
     old_html: str
     reason: str
+    old_number: str
+    new_number: str
 
 
 def render_redline(comparison: Comparison, *, labels: Labels | None = None, changed_only: bool = False) -> str:
@@ -49,7 +54,7 @@ def render_row(row: ClauseChange, labels: Labels) -> str:
     classes = ["clause", f"clause--d{depth}"]
     if row.kinds:
         classes += ["change", *(f"change--{kind.replace('_', '-')}" for kind in row.kinds)]
-    title = _title(row, View.INLINE, labels)
+    title = _title(row, number_html(row, View.INLINE, labels), View.INLINE, labels)
     if title and row.clause.heading:
         title = f'<h{depth + 1} class="clause__heading">{title}</h{depth + 1}>\n'
     elif title:
@@ -61,10 +66,11 @@ def render_row(row: ClauseChange, labels: Labels) -> str:
     )
 
 
-def render_table(
-    comparison: Comparison, *, labels: Labels | None = None, changed_only: bool = True
-) -> tuple[TableRow, ...]:
-    """Return the rows of the three-column table in reading order."""
+def render_table(comparison: Comparison, *, labels: Labels | None = None) -> tuple[TableRow, ...]:
+    """Return the rows of the three-column table in reading order: one for each clause that changed.
+
+    A row stands by itself, without the clauses above it, so its numbers are those that readers quote: `四、（一）2.`
+    """
     words = labels or labels_for(comparison.language)
     return tuple(
         TableRow(
@@ -73,9 +79,10 @@ def render_table(
             _cell(row, View.NEW, words) if row.new else "",
             _cell(row, View.OLD, words) if row.old else "",
             row.new.reason if row.new else "",
+            row.old_path,
+            row.new_path,
         )
-        for row in comparison.rows
-        if row.kinds or not changed_only
+        for row in comparison.changes
     )
 
 
@@ -88,9 +95,13 @@ def heading_html(row: ClauseChange, view: View, labels: Labels) -> str:
 
 def number_html(row: ClauseChange, view: View, labels: Labels) -> str:
     """Return the number of a clause in a view, as inline HTML; "" where it has none."""
-    if row.old_number == row.new_number:
-        return html.escape(row.new_number, quote=False)
-    numbers = ((Op.DELETE, row.old_number), (Op.INSERT, row.new_number))
+    return _marked_number(row.old_number, row.new_number, view, labels)
+
+
+def _marked_number(old: str, new: str, view: View, labels: Labels) -> str:
+    if old == new:
+        return html.escape(new, quote=False)
+    numbers = ((Op.DELETE, old), (Op.INSERT, new))
     return " ".join(
         mark(op, html.escape(number, quote=False), labels) for op, number in numbers if number and view.shows(op)
     )
@@ -106,15 +117,16 @@ def labels_for(language: str) -> Labels:
     return LABELS.get(language, LABELS["en"])
 
 
-def _title(row: ClauseChange, view: View, labels: Labels) -> str:
-    number = number_html(row, view, labels)
+def _title(row: ClauseChange, number: str, view: View, labels: Labels, *, gap: str = " ") -> str:
     heading = heading_html(row, view, labels)
     numbering = f'<span class="clause__number">{number}</span>' if number else ""
-    return " ".join(part for part in (numbering, heading) if part)
+    return gap.join(part for part in (numbering, heading) if part)
 
 
 def _cell(row: ClauseChange, view: View, labels: Labels) -> str:
-    title = _title(row, view, labels)
+    number = _marked_number(row.old_path, row.new_path, view, labels)
+    gap = gap_after(row.new_path if view is View.NEW else row.old_path)
+    title = _title(row, number, view, labels, gap=gap)
     if title:
         title = f'<p class="clause__title">{title}</p>'
     return title + body_html(row, view, labels)
@@ -128,7 +140,7 @@ def _notes(row: ClauseChange, labels: Labels) -> str:
         words.append(labels.clause_removed)
     # What only follows its parent needs no remark: that of the parent says it.
     if Kind.MOVED in row.kinds and not row.moved_with_parent:
-        old = row.old_number
+        old = row.old_path
         words.append(fill(labels.moved_from, old=old) if old else labels.moved)
     if not words:
         return ""

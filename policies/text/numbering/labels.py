@@ -59,6 +59,11 @@ def number_paths(numbered: Iterable[tuple[Clause, str]]) -> dict[str, str]:
     return paths
 
 
+def gap_after(number: str) -> str:
+    """Return what stands between a number and what it numbers: nothing after full-width punctuation, which brings its own space."""
+    return "" if number.endswith(("、", "）")) else " "
+
+
 def number_label(number: int, depth: int, language: str) -> str:
     """Return one number as readers of the language see it at that depth, with its punctuation.
 

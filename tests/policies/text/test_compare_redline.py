@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -272,15 +274,20 @@ class TestRenderTable:
         ]
         assert [row.reason for row in rows] == ["Law", "", ""]
 
-    def test_can_show_every_clause(self) -> None:
+    def test_leaves_out_what_did_not_change(self) -> None:
         clauses = (Clause("a", 1, numbered=False, body="<p>x</p>"),)
-        comparison = compare(clauses, clauses, language="en")
-        assert render_table(comparison) == ()
-        (row,) = render_table(comparison, changed_only=False)
-        assert (row.new_html, row.old_html) == ("<p>x</p>", "<p>x</p>")
+        assert render_table(compare(clauses, clauses, language="en")) == ()
+
+    def test_numbers_a_clause_with_those_above_it(self) -> None:
+        old = (Clause("p", 1), Clause("q", 1), Clause("c", 2, body="<p>x</p>"), Clause("d", 2, "Gone"))
+        new = (old[1], replace(old[2], body="<p>y</p>"), old[0])
+        rows = {row.key: row for row in render_table(compare(old, new, language="zh-hant"), labels=BARE)}
+        assert (rows["c"].old_number, rows["c"].new_number) == ("二、（一）", "一、（一）")
+        assert (rows["d"].old_number, rows["d"].new_number) == ("二、（二）", "")
+        assert '<span class="clause__number"><ins>一、（一）</ins></span>' in bare(rows["c"].new_html)
 
     @given(strategies.revised())
     def test_is_sound(self, texts: tuple[tuple[Clause, ...], tuple[Clause, ...]]) -> None:
-        for row in render_table(compare(*texts, language="en"), changed_only=False):
+        for row in render_table(compare(*texts, language="en")):
             check_html(row.new_html)
             check_html(row.old_html)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.text.clauses import Clause
-from policies.text.numbering import number_clauses, number_label, numerals
+from policies.text.numbering import gap_after, number_clauses, number_label, numerals
 
 
 def clauses(*depths: int) -> list[Clause]:
@@ -122,3 +122,8 @@ class TestNumerals:
     @pytest.mark.parametrize("text", ["", "1", "a1"])
     def test_refuse_what_is_no_letter(self, text: str) -> None:
         assert numerals.read_letters(text) is None
+
+
+@pytest.mark.parametrize(("number", "gap"), [("一、", ""), ("（一）", ""), ("1.", " "), ("(1)", " ")])
+def test_full_width_punctuation_needs_no_gap(number: str, gap: str) -> None:
+    assert gap_after(number) == gap

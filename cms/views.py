@@ -159,11 +159,6 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _error(request, 404)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    """Answer 410, for what was here and will not come back."""
-    return _error(request, 410)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a page that needs neither the database nor a session."""
     return _error(request, 500)

@@ -48,11 +48,12 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def empty_page_store() -> None:
-    """Forget the pages of earlier tests: what they were rendered from is rolled back, and versions are counted anew."""
+def empty_memory() -> None:
+    """Forget what the process remembers of earlier tests: what it was read from is rolled back, versions are counted anew."""
     middleware = sys.modules.get("policies.middleware")  # tests of plain Python never import it
     if middleware is not None:
         middleware.page_store.clear()
+        sys.modules["policies.selectors.privacy"].published_languages.clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -80,7 +80,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "core.jinja.environment",
-            "context_processors": ["core.context_processors.site"],
+            "context_processors": ["core.context_processors.site", "policies.context_processors.footer"],
         },
     },
     {
@@ -162,7 +162,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "cms.static_files.StaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a clause takes seven fields in the editor's form
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a clause takes nine fields in the editor’s form, and a text has at most 2,000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 

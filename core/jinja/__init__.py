@@ -35,6 +35,7 @@ PAGE_DEFAULTS: dict[str, object] = {
     "canonical": "",  # the path of the page's one address
     "feed": "",
     "feed_title": "",  # where it is not of the editions of a policy
+    "has_privacy_policy": False,
     "is_hidden": False,  # from search engines
     "language_addresses": {},  # paths by language, where the page is not at the same path in another language
     "links": (),  # of an error page: where to go instead

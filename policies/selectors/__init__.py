@@ -11,6 +11,7 @@ from policies.selectors.editions import (
     list_history,
     list_numbered_after,
 )
+from policies.selectors.privacy import has_privacy_policy
 from policies.selectors.texts import find_text, list_texts, texts_in
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "find_first_to_apply",
     "find_in_force",
     "find_text",
+    "has_privacy_policy",
     "list_editions",
     "list_history",
     "list_numbered_after",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, Q, When
 
 from core.prepared import PreparedQuery
-from policies.choices import UpdateType
+from policies.choices import EditionKind, UpdateType
 from policies.models import Edition, EditionText, Policy
 from policies.periods import Period, is_passed_over, link_successors
 from policies.selectors.editions import WINDOW, editions_of, linked, list_editions
 from policies.selectors.texts import texts_in
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from policies.querysets import EditionTextQuerySet
@@ -31,6 +32,7 @@ class CurrentPolicy:
     the one in force (or of the first announced one when none is in force yet); it belongs to an older edition while a
     translation is missing. `revised` is the edition that last changed the meaning of the one in force, with
     `revised_text` in the language if there is one; `compared` is the one before it that has a text in the language.
+    `withdrawn` are the first and the last day of the withdrawal that `revised` ended, when it reinstated the policy.
     `announced` are public and not in force yet, soonest first. `languages` are those with a text up to the one in force.
     """
 
@@ -41,6 +43,7 @@ class CurrentPolicy:
     revised: Edition | None
     revised_text: EditionText | None
     compared: Edition | None
+    withdrawn: tuple[dt.date, dt.date] | None
     announced: tuple[Edition, ...]
     languages: frozenset[str]
 
@@ -128,6 +131,7 @@ def find_current(*, slug: str, language: str, on: dt.date, with_clauses: bool = 
         revised=revised,
         revised_text=texts.get(revised.pk) if revised else None,
         compared=_before(revised, public, language),
+        withdrawn=_withdrawn_before(revised, public),
         announced=_coming(reversed(announced), on=on),
         languages=frozenset({locale for e in public for locale in e.locales} | ({language} if shown else set())),
     )
@@ -144,6 +148,16 @@ def _before(revised: Edition | None, public: list[Edition], language: str) -> Ed
         return None
     changed = (revised.previous_major, revised.previous_minor or 0)
     return next((e for e in public if e.order <= changed and language in e.locales), None)
+
+
+def _withdrawn_before(revised: Edition | None, public: list[Edition]) -> tuple[dt.date, dt.date] | None:
+    """Return from when to when the policy was withdrawn before `revised` reinstated it."""
+    if revised is None or revised.kind != EditionKind.REINSTATEMENT or revised.applies_from is None:
+        return None
+    before = (edition for edition in public if edition.order < revised.order)
+    days = [edition.applies_from for edition in takewhile(lambda edition: edition.is_withdrawal, before)]
+    first = min((day for day in days if day), default=None)
+    return (first, revised.applies_from - dt.timedelta(days=1)) if first else None
 
 
 def _first(window: list[Edition], *, on: dt.date) -> Edition | None:
@@ -191,6 +205,7 @@ def list_policies(*, language: str, on: dt.date) -> list[CurrentPolicy]:
             revised=revised.get(pk),
             revised_text=None,
             compared=None,
+            withdrawn=None,
             announced=coming.get(pk, ()),
             languages=frozenset(edition.locales) | ({language} if pk in texts else frozenset()),
         )

@@ -136,7 +136,6 @@ class TestErrors:
             (views.bad_request, 400),
             (views.permission_denied, 403),
             (views.page_not_found, 404),
-            (views.gone, 410),
             (views.server_error, 500),
         ],
     )

@@ -97,10 +97,14 @@ class TestIssue:
         assert client.get(f"/en/bulletins/{alert.pk}/").status_code == 200
         cancel_mailing(mailing=alert, at=DAY)
 
-        answer = client.get(f"/en/bulletins/{alert.pk}/")
-
-        assert answer.status_code == 410
-        assert "This mailing was withdrawn." in answer.content.decode()
+        for language, lang, title, reason in (
+            ("en", "en", "This page has been removed", "This mailing was withdrawn."),
+            ("zh-hant", "zh-Hant", "此頁已移除", "這則訊息已撤回。"),
+        ):
+            answer = client.get(f"/{language}/bulletins/{alert.pk}/")
+            page = Page(answer)
+            assert (answer.status_code, page.tree.get("lang")) == (410, lang)
+            assert (page.words("//h1"), reason in page.words("//main")) == (title, True)
 
     def test_what_was_not_sent_or_is_nobodys_business_is_not_there(self, client: Client) -> None:
         topic = make_topic()

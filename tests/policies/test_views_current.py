@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.models import Agency
-from policies.models import EditionText
+from policies.models import EditionText, PolicyPage
 from policies.selectors import find_current
-from policies.services import StandingOrder, announce_effective_date, correct_note, withdraw_policy
+from policies.services import (
+    StandingOrder,
+    announce_effective_date,
+    correct_note,
+    reinstate_policy,
+    withdraw_policy,
+)
 from tests.factories.policies import CHINESE, at, clauses, issue, key, make_bilingual_policy, make_page
 from tests.pages import Page
 
@@ -42,6 +48,7 @@ class TestPolicyList:
     ) -> None:
         for slug in ("privacy", "security", "cookies"):
             issue(make_page(slug))
+        client.get("/zh-hant/")  # the process learns that there is a privacy policy, and never asks again
         with django_assert_num_queries(5):
             client.get("/zh-hant/policies/")
 
@@ -62,6 +69,7 @@ class TestCurrent:
         self, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         make_bilingual_policy()
+        client.get("/en/")  # the process learns that there is a privacy policy, and never asks again
         with django_assert_max_num_queries(4):
             assert client.get("/en/policies/privacy/").status_code == 200
 
@@ -191,6 +199,28 @@ class TestCurrent:
         assert "Server logs are kept" in page.text
         assert "NotInForce" in page.one("//script[@type='application/ld+json']").text
 
+    def test_says_from_when_to_when_a_reinstated_policy_was_withdrawn(self, client: Client) -> None:
+        policy = make_bilingual_policy()
+        notices = {"en": "See the law.", "zh-hant": "另有法律規定。"}
+        acts = ((withdraw_policy, "2025-09-01"), (reinstate_policy, "2025-12-01"))
+        for number, (act, day) in enumerate(acts):
+            act(
+                StandingOrder(
+                    policy=policy,
+                    notices=notices,
+                    effective_from=dt.date.fromisoformat(day),
+                    issued_at=at("2025-08-01", 10 + number),
+                    issued_by="林書瑜",
+                )
+            )
+        notice = Page(client.get("/en/policies/privacy/")).words("//section[@aria-labelledby='revised']")
+        assert "The policy was withdrawn from 1 September 2025 to 30 November 2025." in notice
+        source = PolicyPage.objects.get(policy=policy, locale__language_code="zh-hant")
+        issue(source, on="2025-12-02", content=clauses(*CHINESE[:2]))
+        assert "停止適用" not in Page(client.get("/zh-hant/policies/privacy/")).words(
+            "//section[@aria-labelledby='revised']"
+        )
+
     def test_answers_404_for_an_unknown_policy(self, client: Client) -> None:
         assert client.get("/en/policies/nothing/").status_code == 404
 
@@ -231,6 +261,14 @@ class TestCurrent:
         page = Page(client.get("/en/policies/privacy/"))
         assert "Overseas Agency" in page.words("//footer")
         assert page.all("//footer//a[@href='/en/policies/privacy/']")
+
+    def test_links_to_a_privacy_policy_only_in_the_languages_that_have_one(self, client: Client) -> None:
+        link = "//footer//a[contains(@href, '/policies/privacy/')]"
+        issue(make_page("security"))
+        assert not Page(client.get("/zh-hant/policies/security/")).all(link)
+        issue(make_page("privacy"))
+        assert Page(client.get("/zh-hant/policies/security/")).all(link)
+        assert not Page(client.get("/en/policies/")).all(link)
 
     def test_answers_only_reading(self, client: Client) -> None:
         make_bilingual_policy()

@@ -28,9 +28,10 @@ from newsletters.services.topics import ensure_alert_topics
 from policies.models import PolicyIndexPage
 from policies.models.pages import INDEX_SLUG
 
-AUTHORS = "Policy authors"
-APPROVERS = "Policy approvers"
-OPERATORS = "Mail operators"
+# Wagtail shows the names of roles as they stand, to editors of every language.
+AUTHORS = "政策撰擬人員 Policy authors"
+APPROVERS = "政策核定人員 Policy approvers"
+OPERATORS = "郵件作業人員 Mail operators"
 
 #: What roles may do besides working on pages: app, permission, groups.
 _MODEL_PERMISSIONS = (

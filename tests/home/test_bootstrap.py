@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from wagtail.models import Page, Site, Workflow
 
@@ -48,6 +51,31 @@ class TestLayOutSite:
         assert list(Workflow.objects.values_list("name", flat=True)) == ["核定 Approval"]
         assert set(Group.objects.values_list("name", flat=True)) == {AUTHORS, APPROVERS, OPERATORS}
 
+    def test_editors_of_every_language_can_read_its_names(self):
+        assert Page.get_first_root_node().title == "根目錄 Root"
+
     @pytest.mark.parametrize("language", ["en", "zh-hant"])
     def test_the_home_page_answers(self, client, language):
         assert client.get(f"/{language}/").status_code == 200
+
+
+class TestNamesInBothLanguages:
+    def rename(self):
+        import_module("home.migrations.0002_names_in_both_languages").name_in_both_languages(apps, None)
+
+    def test_a_site_laid_out_before_gets_them_and_keeps_its_people(self, django_user_model):
+        author = django_user_model.objects.create_user("author@agency.example")
+        author.groups.add(Group.objects.get(name=AUTHORS))
+        Group.objects.filter(name=AUTHORS).update(name="Policy authors")
+        Workflow.objects.update(name="Approval")
+        for _time in range(2):
+            self.rename()
+        assert author.groups.get().name == AUTHORS
+        assert Workflow.objects.get().name == "核定 Approval"
+
+    def test_what_an_agency_named_itself_stays(self):
+        Group.objects.filter(name=AUTHORS).update(name="Legal unit")
+        Page.objects.filter(depth=1).update(title="The agency")
+        self.rename()
+        assert Group.objects.filter(name="Legal unit").exists()
+        assert Page.get_first_root_node().title == "The agency"

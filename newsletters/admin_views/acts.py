@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView
-from wagtail.admin import messages
 from wagtail.log_actions import log
 
 from newsletters.admin_views.base import MailScreen, may_operate
@@ -22,10 +20,10 @@ from newsletters.errors import MailingRefused
 from newsletters.models import Delivery, Mailing
 from newsletters.services.mailings import cancel_mailing, pause_mailing, resume_mailing
 from newsletters.services.uncertain import Decision, decide_uncertain
+from policies.admin_views.asking import AskingView
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-    from django.utils.functional import Promise
+    from django.http import HttpRequest
 
     from newsletters.admin_views.base import Visitor
 
@@ -66,12 +64,9 @@ class DecisionForm(ReasonForm):
     field_order = ["decision", "reason"]
 
 
-class ActView(MailScreen, FormView[forms.Form]):
-    """Says what the act does, takes the form, and shows a refusal above it."""
+class ActView(MailScreen, AskingView):
+    """An act on a mailing, from whose screen it is reached."""
 
-    template_name = "newsletters/admin/act.html"
-    button: str | Promise = ""
-    is_serious = False
     mailing: Mailing
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -81,39 +76,15 @@ class ActView(MailScreen, FormView[forms.Form]):
     def is_for(self, user: Visitor) -> bool:
         return may_operate(user)
 
-    def explain(self) -> list[str]:
-        """Return what the act does, in sentences."""
-        raise NotImplementedError
-
-    def act(self, form: Any) -> str:
-        """Do it and return what was done; raise `MailingRefused`."""
-        raise NotImplementedError
+    def get_success_url(self) -> str:
+        return reverse("avow_mail:mailing", args=[self.mailing.pk])
 
     def keep(self, action: str, reason: str) -> None:
         """Put the act into the history."""
         log(instance=self.mailing, action=action, user=self.request.user, data={"reason": reason})
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        try:
-            done = self.act(form)
-        except MailingRefused as refusal:
-            form.add_error(None, refusal.reason)
-            return self.form_invalid(form)
-        messages.success(self.request, done)
-        return redirect("avow_mail:mailing", self.mailing.pk)
-
     def get_trail(self) -> list[dict[str, Any]]:
-        return [{"url": reverse("avow_mail:mailing", args=[self.mailing.pk]), "label": title_of(self.mailing)}]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            mailing=self.mailing,
-            explanation=self.explain(),
-            button=self.button,
-            is_serious=self.is_serious,
-            back=reverse("avow_mail:mailing", args=[self.mailing.pk]),
-            **kwargs,
-        )
+        return [{"url": self.get_success_url(), "label": title_of(self.mailing)}]
 
 
 class PauseView(ActView):

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import Http404
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView, ListView
-from wagtail.admin import messages
+from django.views.generic import ListView
 from wagtail.admin.paginator import WagtailPaginator
 
 from newsletters.admin_views.acts import ReasonForm
@@ -21,10 +19,11 @@ from newsletters.admin_views.base import MailScreen, may_operate
 from newsletters.choices import BounceChannel, BounceEffect, BounceKind
 from newsletters.models import Bounce
 from newsletters.services.grading import count_held, decide_held
+from policies.admin_views.asking import AskingView
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from newsletters.admin_views.base import Visitor
 
@@ -77,11 +76,11 @@ class BouncesView(MailScreen, ListView[Bounce]):
         )
 
 
-class DecideHeldView(MailScreen, FormView[HeldForm]):
+class DecideHeldView(MailScreen, AskingView):
     """Decides about the bounces of `?destination=` that were held back."""
 
-    template_name = "newsletters/admin/act.html"
     form_class = HeldForm
+    button = gettext_lazy("Decide")
 
     def is_for(self, user: Visitor) -> bool:
         return may_operate(user)
@@ -99,7 +98,10 @@ class DecideHeldView(MailScreen, FormView[HeldForm]):
     def get_trail(self) -> list[dict[str, Any]]:
         return [{"url": reverse("avow_mail:bounces"), "label": _("Bounces")}]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_success_url(self) -> str:
+        return reverse("avow_mail:bounces")
+
+    def explain(self) -> list[str]:
         count = dict(count_held()).get(self.destination)
         if count is None:
             raise Http404
@@ -108,14 +110,9 @@ class DecideHeldView(MailScreen, FormView[HeldForm]):
             "%(destination)s says of %(count)s recipients that their addresses do not exist.",
             count,
         ) % {"destination": self.destination, "count": number_format(count)}
-        return super().get_context_data(
-            explanation=[sentence, _("What is applied ends subscriptions; people would have to sign up again.")],
-            button=_("Decide"),
-            back=reverse("avow_mail:bounces"),
-            **kwargs,
-        )
+        return [sentence, _("What is applied ends subscriptions; people would have to sign up again.")]
 
-    def form_valid(self, form: HeldForm) -> HttpResponse:
+    def act(self, form: HeldForm) -> str:
         count = decide_held(
             destination=self.destination,
             is_true=form.cleaned_data["decision"] == "apply",
@@ -124,5 +121,4 @@ class DecideHeldView(MailScreen, FormView[HeldForm]):
             at=timezone.now(),
         )
         done = ngettext("%(count)s bounce was decided.", "%(count)s bounces were decided.", count)
-        messages.success(self.request, done % {"count": number_format(count)})
-        return redirect("avow_mail:bounces")
+        return done % {"count": number_format(count)}

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.generic import FormView
-from wagtail.admin import messages
 
 from core.dates import format_date, today
 from core.languages import language_name
+from policies.admin_views.asking import AskingView
 from policies.admin_views.base import PolicyScreen
 from policies.choices import EditionKind
-from policies.errors import Refused
 from policies.forms import CivilDateField, CivilDateInput, describe_edition
 from policies.models import Edition, EditionText, Policy
 from policies.services import (
@@ -32,7 +31,7 @@ from policies.services.planning import find_standing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
     from django.utils.functional import Promise
 
     from policies.services.planning import Standing
@@ -106,34 +105,11 @@ class DateForm(_DatedForm):
         self.order_fields(self.field_order)
 
 
-class ActView(PolicyScreen, FormView[ActForm]):
-    """Shows what the act does, takes the form, and puts a refusal beside its field."""
+class ActView(PolicyScreen, AskingView):
+    """An act on the record of a policy, from which it is reached."""
 
-    template_name = "policies/admin/act.html"
-    button: str | Promise = ""
-    is_serious = False
-
-    def explain(self) -> list[str]:
-        """Return what the act does, in sentences."""
-        raise NotImplementedError
-
-    def act(self, form: Any, *, issued_by: str) -> str:
-        """Do it and return what was done; raise `Refused`."""
-        raise NotImplementedError
-
-    def form_valid(self, form: ActForm) -> HttpResponse:
-        try:
-            done = self.act(form, issued_by=str(self.request.user))
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
-            return self.form_invalid(form)
-        messages.success(self.request, done)
-        return redirect("avow_policies:record", self.policy.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            policy=self.policy, explanation=self.explain(), button=self.button, is_serious=self.is_serious, **kwargs
-        )
+    def get_success_url(self) -> str:
+        return reverse("avow_policies:record", args=[self.policy.pk])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +181,7 @@ class StandingView(ActView):
     def explain(self) -> list[str]:
         return [str(sentence) for sentence in self.words.effects]
 
-    def act(self, form: StandingForm, *, issued_by: str) -> str:
+    def act(self, form: StandingForm) -> str:
         edition = self.words.do(
             StandingOrder(
                 policy=self.policy,
@@ -214,7 +190,7 @@ class StandingView(ActView):
                 document_no=form.cleaned_data["document_no"],
                 replaces_announced=form.replaces_announced,
                 issued_at=timezone.now(),
-                issued_by=issued_by,
+                issued_by=str(self.request.user),
             )
         )
         return str(self.words.done) % {"number": edition.number}
@@ -249,13 +225,13 @@ class CorrectNoteView(ActView):
             _("Correct a note for a slip in it. If the text itself is wrong, publish a new edition."),
         ]
 
-    def act(self, form: NoteForm, *, issued_by: str) -> str:
+    def act(self, form: NoteForm) -> str:
         correct_note(
             text=self.text,
             note=form.cleaned_data["note"],
             reason=form.cleaned_data["reason"],
             issued_at=timezone.now(),
-            issued_by=issued_by,
+            issued_by=str(self.request.user),
         )
         return _("The change note of edition %(number)s was corrected.") % {"number": self.text.edition.number}
 
@@ -280,14 +256,14 @@ class AnnounceDateView(ActView):
     def explain(self) -> list[str]:
         return [_("The date is added to the record and shown at once. It cannot be changed afterwards.")]
 
-    def act(self, form: DateForm, *, issued_by: str) -> str:
+    def act(self, form: DateForm) -> str:
         announced = announce_effective_date(
             edition=self.edition,
             effective_from=form.cleaned_data["effective_from"],
             document_no=form.cleaned_data["document_no"],
             replaces_announced=form.replaces_announced,
             issued_at=timezone.now(),
-            issued_by=issued_by,
+            issued_by=str(self.request.user),
         )
         language = self.request.LANGUAGE_CODE if hasattr(self.request, "LANGUAGE_CODE") else "en"
         date = format_date(announced.effective_from, language)

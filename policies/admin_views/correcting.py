@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
 from wagtail.admin import messages
 
 from core.dates import today
+from policies.admin_views.asking import AskingView
 from policies.admin_views.base import PolicyScreen, get_page_to_edit
 from policies.errors import PageActionRefused
 from policies.forms import describe_edition
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
     from policies.models import PolicyPage
 
 
-class BeginCorrectionView(PolicyScreen, FormView[forms.Form]):
+class BeginCorrectionView(PolicyScreen, AskingView):
     """Says what the correction does, and begins its draft."""
 
-    template_name = "policies/admin/act.html"
     form_class = forms.Form
+    button = gettext_lazy("Begin the correction")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -45,23 +47,16 @@ class BeginCorrectionView(PolicyScreen, FormView[forms.Form]):
     def get_page_title(self) -> str:
         return _("Correct the edition in force")
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def get_success_url(self) -> str:
+        return reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+
+    def act(self, form: forms.Form) -> str:
         del form
         _refuse_while_busy(self.page, self.request)
         begin_correction(page=self.page, user=cast("Any", self.request.user), on=today())
-        messages.success(self.request, _("The draft now begins from the text in force. Correct it, and publish it."))
-        return redirect("wagtailadmin_pages:edit", self.page.pk)
+        return _("The draft now begins from the text in force. Correct it, and publish it.")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            policy=self.policy,
-            explanation=self._explain(),
-            button=_("Begin the correction"),
-            is_serious=False,
-            **kwargs,
-        )
-
-    def _explain(self) -> list[str]:
+    def explain(self) -> list[str]:
         in_force = self.standing.in_force
         following = find_following(self.standing) if in_force else None
         if in_force is None or following is None or not can_correct(self.standing):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-#: The part of an address after which the token follows: `/u/`, and the pages under `/<lang>/bulletins/`.
-_TOKEN = re.compile(r"(?P<head>/(?:u|confirm|not-me|undo|preferences)/)[^/?\s]+")
+#: The part of an address after which the token follows: `/u/`, and pages under `/<lang>/bulletins/` and `/<lang>/account/`.
+_TOKEN = re.compile(r"(?P<head>/(?:u|confirm|not-me|undo|preferences|data)/)[^/?\s]+")
 
 
 class TokenFilter(logging.Filter):

@@ -41,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("bulletins/", include("newsletters.subscriber_urls")),
     path("search/", include("search.urls")),
     path("data-register/", include("core.data_register.pages")),
+    path("account/data/", include("privacy.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,
 )

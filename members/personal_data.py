@@ -20,6 +20,7 @@ from core.data_register import (
     register,
 )
 from core.data_register.finding import by_account
+from members.models import User
 from members.services.account_erasure import erase_account, session_keys
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from core.data_register import Person
 
+_BATCH = 500
 _WITH_ACCOUNT = Retention(words=_("Data of accounts is kept for as long as the account exists."))
 _DELETED = Erasure(words=_("Deleted with the account."), act=erase_account)
 _PARTED = Erasure(words=_("What was done stays, and does not name the account any more."), act=erase_account)
@@ -103,6 +105,7 @@ register.add(
         },
         other=frozenset({"id"}),
         rows=by_account("members.User", "pk"),
+        addresses=lambda: User.objects.values_list("email", "date_joined").iterator(_BATCH),
     ),
     _work(
         "wagtailusers.UserProfile",

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core import form_tokens
 from core.mail_addresses import AddressRefusedError, MailAddress, parse_address
-from core.tokens import BadTokenError, TokenPurpose, read, sign
+from core.tokens import BadTokenError
 from newsletters.choices import Frequency
 from newsletters.consent_words import consent_body
-from newsletters.services.consent import text_digest
 from newsletters.services.subscription_rows import Choice
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from newsletters.models import Topic
     from newsletters.shown_topics import ShownTopic
-
-#: The field that people do not see and programs fill in.
-TRAP = "website"
-_DIGEST_DIGITS = 15
 
 
 def make_form_token(language: str, *, at: dt.datetime) -> str:
     """Return what a form holds in place of a cookie: when it was made, and which words it showed."""
-    return sign(TokenPurpose.FORM, int(at.timestamp()), _words_number(language))
+    return form_tokens.make_form_token(_words(language), at=at)
 
 
 def read_form_token(token: str, language: str) -> tuple[dt.datetime, bool]:
     """Return when a form was made, and whether it showed the words of today; raise `BadTokenError`."""
-    made, number = read(token, TokenPurpose.FORM, count=2)
-    return dt.datetime.fromtimestamp(made, dt.UTC), number == _words_number(language)
+    return form_tokens.read_form_token(token, _words(language))
 
 
-def _words_number(language: str) -> int:
-    return int(text_digest(language, consent_body(language))[:_DIGEST_DIGITS], 16)
+def _words(language: str) -> str:
+    return f"{language}\n{consent_body(language)}"
 
 
 class SignUpForm(forms.Form):

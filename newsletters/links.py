@@ -74,6 +74,16 @@ def undo_url(link: RequestLink, language: str) -> str:
     return full_address(f"/{language}/bulletins/undo/{sign(TokenPurpose.UNDO, link.request_id, link.epoch)}/")
 
 
+def data_url(link_id: int, language: str) -> str:
+    """Return where a link to somebody's own data leads; `link_id` is the row that says whose and until when."""
+    return full_address(data_path(link_id, language))
+
+
+def data_path(link_id: int, language: str) -> str:
+    """Return the same for links on our own pages."""
+    return f"/{language}/account/data/{sign(TokenPurpose.DATA, link_id)}/"
+
+
 def return_path(delivery_id: int) -> str:
     """Return the envelope sender of a delivery, by which its bounce is known again (VERP, with a token)."""
     token = sign(TokenPurpose.RETURN_PATH, delivery_id, lower_case=True)
@@ -114,6 +124,11 @@ def read_preferences(token: str) -> PreferencesLink:
 def read_request(token: str, purpose: TokenPurpose) -> RequestLink:
     """Raise `BadTokenError` unless `token` is of a link for `purpose`: CONFIRM, NOT_ME or UNDO."""
     return RequestLink(*read(token, purpose, count=2))
+
+
+def read_data(token: str) -> int:
+    """Return the number of the link's row; raise `BadTokenError` unless `token` is of a link to somebody's data."""
+    return read(token, TokenPurpose.DATA, count=1)[0]
 
 
 def read_unsubscribe_address(address: str) -> UnsubscribeLink:

@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("bench", "cms", "core", "home", "members", "newsletters", "policies", "scripts", "search", "tests")
+PACKAGES = (
+    "bench",
+    "cms",
+    "core",
+    "home",
+    "members",
+    "newsletters",
+    "policies",
+    "privacy",
+    "scripts",
+    "search",
+    "tests",
+)
 LINES_WORTH_A_WARNING = 400
 AT_ONCE = 2
 # Importing the settings must not start a database for a tool that asks it nothing.

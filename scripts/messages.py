@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Public pages; the other templates are Django's.
 JINJA_FOLDER = "jinja2"
-PACKAGES = ("cms", "core", "home", "members", "newsletters", "policies", "search")
+PACKAGES = ("cms", "core", "home", "members", "newsletters", "policies", "privacy", "search")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|(?<!\{)\{(\w+)\}(?!\})|%([sd])")
 # Function → positions of context, message and plural, as Babel counts them.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

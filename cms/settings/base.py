@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "cms",
     "home",
     "search",
+    "privacy",
     "newsletters",
     "members",
     "policies",
@@ -134,6 +135,8 @@ AVOW_MAIL_SERVICE = os.environ.get("AVOW_MAIL_SERVICE", "")
 #: The service whose events are taken in at /webhooks/mail/, by django-anymail's name for it: postmark, amazon_ses, …
 AVOW_MAIL_WEBHOOK = os.environ.get("AVOW_MAIL_WEBHOOK", "")
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+#: Who was erased, as codes: kept outside of the database, so that a restored backup is erased again. Back it up apart.
+AVOW_ERASURES = Path(os.environ.get("AVOW_ERASURES", BASE_DIR / ".avow" / "erasures.txt"))
 #: How relays are spoken to: `pipelining`, our own client, or `smtplib`, Python's plain one.
 AVOW_SMTP_CLIENT = os.environ.get("AVOW_SMTP_CLIENT", "pipelining")
 #: The hops between a visitor and us that set X-Forwarded-For themselves; 0 trusts the connection alone.

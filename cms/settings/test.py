@@ -17,3 +17,4 @@ AVOW_SHOWS_OUTBOX = True
 WHITENOISE_AUTOREFRESH = True
 AVOW_STRICT_TEMPLATES = True
 AVOW_TOKEN_KEYS, AVOW_SUPPRESSION_KEY = development_keys(SECRET_KEY)
+AVOW_ERASURES = BASE_DIR / ".avow" / "test-erasures.txt"  # noqa: F405 -- from the base

@@ -23,6 +23,7 @@ class ValueName(StrEnum):
     CONFIRM_URL = "confirm_url"
     NOT_ME_URL = "not_me_url"
     UNDO_URL = "undo_url"
+    DATA_URL = "data_url"
 
 
 class MailContentError(ValueError):

@@ -26,6 +26,7 @@ from newsletters.links import (
     RequestLink,
     UnsubscribeLink,
     confirm_url,
+    data_url,
     message_id,
     not_me_url,
     preferences_url,
@@ -182,6 +183,11 @@ class _Links:
 
     def undo_url(self) -> str:
         return self._of_request(undo_url)
+
+    def data_url(self) -> str:
+        if self._row.reference is None:
+            raise RecipientError("The delivery names no link, of which its text speaks.")
+        return data_url(self._row.reference, self._locale)
 
     def _unsubscribe(self) -> UnsubscribeLink:
         row = self._row

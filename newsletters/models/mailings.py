@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
@@ -173,6 +174,8 @@ class Delivery(models.Model):
                 fields=["subscriber"], condition=Q(state__in=["ready", "claimed"]), name="newsletters_delivery_pending"
             ),
             models.Index(fields=["id"], condition=Q(state="rejected"), name="newsletters_delivery_rejected"),
+            # By it people find what was sent to their address alone, among millions of others.
+            models.Index(Upper("address"), condition=Q(subscriber=None), name="newsletters_delivery_lone"),
             models.Index(
                 fields=["mailing", "id"], condition=Q(state="uncertain"), name="newsletters_delivery_uncertain"
             ),

@@ -14,6 +14,8 @@ from newsletters.services.mailings import add_body, wake_workers
 from policies.text.digest import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.mail import MailContent
     from newsletters.models import Subscriber
 
@@ -33,14 +35,63 @@ def queue_system_mail(*, message: str, subscriber: Subscriber, reference: int | 
     if not subscriber.address:
         msg = f"Subscriber {subscriber} was erased and gets no mail."
         raise ValueError(msg)
-    content = render_mail(message, language=subscriber.locale, context={})
+    return _queue(
+        message=message,
+        subscriber=subscriber,
+        address=subscriber.address,
+        locale=subscriber.locale,
+        reference=reference,
+        context={},
+        at=at,
+    )
+
+
+@transaction.atomic
+def queue_address_mail(
+    *,
+    message: str,
+    address: str,
+    locale: str,
+    reference: int | None,
+    at: dt.datetime,
+    context: Mapping[str, object] | None = None,
+) -> Delivery:
+    """Do the same for an address that need not be a subscriber’s. `context` holds nothing that a reader typed."""
+    return _queue(
+        message=message,
+        subscriber=None,
+        address=address,
+        locale=locale,
+        reference=reference,
+        context=context or {},
+        at=at,
+    )
+
+
+def forget_lone_addresses(*, before: dt.datetime) -> int:
+    """Take the addresses out of what was sent to addresses alone before that moment; return how many there were."""
+    old = Delivery.objects.filter(subscriber=None, lane=Lane.TRANSACTIONAL, created_at__lt=before)
+    return old.exclude(address="").update(address="")
+
+
+def _queue(
+    *,
+    message: str,
+    subscriber: Subscriber | None,
+    address: str,
+    locale: str,
+    reference: int | None,
+    context: Mapping[str, object],
+    at: dt.datetime,
+) -> Delivery:
+    content = render_mail(message, language=locale, context=context)
     mailing = _find_or_make_mailing(message, at=at)
     delivery = Delivery.objects.create(
         mailing=mailing,
-        body=_find_or_make_body(mailing, content, locale=subscriber.locale, at=at),
+        body=_find_or_make_body(mailing, content, locale=locale, at=at),
         subscriber=subscriber,
-        address=subscriber.address,
-        destination=_destination(subscriber.address),
+        address=address,
+        destination=_destination(address),
         lane=Lane.TRANSACTIONAL,
         reference=reference,
         state=DeliveryState.READY,

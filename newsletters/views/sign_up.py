@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.form_tokens import TRAP
 from core.tokens import BadTokenError
 from newsletters.choices import Frequency
 from newsletters.consent_words import consent_body, consent_paragraphs
-from newsletters.forms import TRAP, SignUpForm, make_form_token, read_form_token
+from newsletters.forms import SignUpForm, make_form_token, read_form_token
 from newsletters.limits import LONGEST_OPEN
 from newsletters.origins import request_origin
 from newsletters.selectors import list_archive

@@ -13,7 +13,7 @@ from django.test.utils import isolate_apps
 from core.data_register import CollectingForm, DataFile, NotPersonal, Register, register
 from core.data_register.coverage import undeclared_fields, undeclared_inputs
 
-PACKAGES = ("core", "policies", "members", "newsletters", "search", "home", "cms")
+PACKAGES = ("core", "policies", "members", "newsletters", "privacy", "search", "home", "cms")
 
 
 def import_everything() -> None:

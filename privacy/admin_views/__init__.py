@@ -1,0 +1,1 @@
+"""The officer's screens for requests about personal data."""

@@ -1,0 +1,1 @@
+"""What people do with their data, and what the officer does for them."""

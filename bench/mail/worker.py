@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
+    from newsletters.engine.office import Slot, Want
     from newsletters.engine.rows import ClaimedRow
 
 
 def plant_mutant() -> None:
     """Have workers record messages as accepted when they fetch them, as mailers do that keep their place by batches."""
     from newsletters.engine.ledger import Result
-    from newsletters.engine.pump import Pump, Slot, Want
+    from newsletters.engine.pump import Pump
 
     honest = Pump.claimed
 

@@ -43,7 +43,7 @@ WITH picked AS (
       AND {{destination}}
     ORDER BY d.next_at, d.id LIMIT %(limit)s
     FOR NO KEY UPDATE OF d SKIP LOCKED
-), judged AS (
+), judged AS MATERIALIZED (  -- else the verdict is worked out anew for each column that it decides
     SELECT d.id, s.token_epoch,
            CASE
                WHEN {IS_SUPPRESSED} THEN 'suppressed'

@@ -18,6 +18,8 @@ _SETTINGS = (
     "SET enable_hashjoin = off",
     "SET enable_mergejoin = off",
     "SET jit = off",
+    # Planning takes longer than carrying out, and PostgreSQL would plan the larger statements anew each time.
+    "SET plan_cache_mode = force_generic_plan",
 )
 
 

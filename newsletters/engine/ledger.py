@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import datetime as dt
     import uuid
 
-# A result is true even when the row was called uncertain meanwhile; but never when somebody else has it now.
+# A result is true even when the row was called uncertain meanwhile; but never when somebody else has it now. The lease is
+# compared so that no index answers it: one over all leases that run would be walked for each batch.
 _WRITE = f"""
 WITH results AS (
     UPDATE newsletters_delivery d
@@ -48,7 +49,7 @@ WITH results AS (
     JOIN newsletters_mailing m ON m.id = e.mailing_id
     LEFT JOIN newsletters_subscriber s ON s.id = e.subscriber_id
     WHERE d.id = i.id AND d.worker = %(worker)s AND d.lease_token = i.token
-      AND d.state = 'claimed' AND d.lease_until > statement_timestamp()
+      AND d.state = 'claimed' AND d.lease_until - statement_timestamp() > interval '0'
       AND m.state = 'sending' AND {IS_EXPIRED} IS NOT TRUE AND {IS_SUPPRESSED} IS NOT TRUE
     RETURNING d.id
 )

@@ -32,4 +32,4 @@ class EngineOptions:
     @property
     def buffer(self) -> int:
         """How many claimed deliveries are kept at hand for each lane."""
-        return max(50, 25 * self.connections)
+        return max(100, 50 * self.connections)

@@ -14,88 +14,28 @@ import queue
 import selectors
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsletters.engine.buffer import Buffer
 from newsletters.engine.compose import BodyError, RecipientError
 from newsletters.engine.judging import Judge
 from newsletters.engine.ledger import Answer, Batch, Result
+from newsletters.engine.office import NotAtHandError, Slot, Want
 from newsletters.smtp import Accepted, Closed, ConnectionLostError, Go, Refused, Uncertain, Unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsletters.engine.channels import Channel
-    from newsletters.engine.compose import Message
+    from newsletters.engine.office import Office
     from newsletters.engine.options import EngineOptions
     from newsletters.engine.relays import Relay
     from newsletters.engine.rows import ClaimedRow
     from newsletters.smtp import Event, Outcome, SmtpError
 
 _TICK = 0.25
-
-
-@dataclass(eq=False)
-class Slot:
-    """A place for one connection of a relay."""
-
-    relay: Relay
-    number: int
-    channel: Channel | None = None
-    is_opening: bool = False
-    is_watched_for_writing: bool = False
-    #: Messages offered on this connection, by delivery; at most two.
-    messages: dict[int, tuple[ClaimedRow, Message]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """What the loop wants claimed: up to `limit` of `lane`, but nothing for the destinations in `slow`."""
-
-    lane: int
-    limit: int
-    slow: frozenset[str]
-
-
-class NotAtHandError(Exception):
-    """The body of a delivery was not read yet, or is not kept any more."""
-
-
-class Office:
-    """What the loop asks of the other threads of its worker. None of it waits."""
-
-    def open(self, slot: Slot) -> None:
-        """Open a connection, and post `Pump.opened` or `Pump.not_opened`."""
-        raise NotImplementedError
-
-    def write(self, batch: Batch) -> None:
-        """Write a batch, and post `Pump.written`; one at a time."""
-        raise NotImplementedError
-
-    def claim(self, wants: list[Want]) -> None:
-        """Claim, and post `Pump.claimed`."""
-        raise NotImplementedError
-
-    def release(self, ids: list[int]) -> None:
-        """Give claimed deliveries back."""
-        raise NotImplementedError
-
-    def compose(self, row: ClaimedRow) -> Message:
-        """Write a message; raise `NotAtHandError`, `RecipientError` or `BodyError`."""
-        raise NotImplementedError
-
-    def relay_failed(self, relay: Relay, error: SmtpError) -> None:
-        """Tell people."""
-        raise NotImplementedError
-
-    def mailing_failed(self, mailing_id: int, reason: str, detail: str) -> None:
-        """Pause the mailing, and tell people."""
-        raise NotImplementedError
-
-    def destination_failed(self, name: str, seconds: float, detail: str) -> None:
-        """Close the destination for all workers."""
-        raise NotImplementedError
+#: How long what is to be written waits for more of it: a commit costs the same for one message as for all connections.
+_LINGER = 0.002
 
 
 class Pump:
@@ -115,6 +55,7 @@ class Pump:
         self._wake_reading, self._wake_writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector.register(self._wake_reading, selectors.EVENT_READ)
         self._batch = Batch()
+        self._batch_since: float | None = None
         self._asking: dict[int, Slot] = {}
         self._is_writing = False
         self._is_claiming = False
@@ -131,7 +72,7 @@ class Pump:
 
     def turn(self) -> None:
         """Serve what is ready, and wait a moment when nothing is."""
-        for key, mask in self._selector.select(0 if self._has_news() else _TICK):
+        for key, mask in self._selector.select(self._patience()):
             slot = key.data
             if slot is None:
                 self._empty_pipe()
@@ -147,7 +88,7 @@ class Pump:
             self._checked_at = now
             self._check(now)
         self._assign(now)
-        self._hand_over()
+        self._hand_over(now)
 
     @property
     def is_idle(self) -> bool:
@@ -396,14 +337,26 @@ class Pump:
         for relay in self._relays:
             relay.recover(now)
 
-    def _hand_over(self) -> None:
-        if self._batch and not self._is_writing:
-            batch, self._batch = self._batch, Batch()
-            self._is_writing = True
-            self._office.write(batch)
+    def _hand_over(self, now: float) -> None:
+        if not self._batch or self._is_writing:
+            return
+        if self._batch_since is None:
+            self._batch_since = now
+        if self._is_more_to_come() and now - self._batch_since < _LINGER:
+            return
+        batch, self._batch, self._batch_since = self._batch, Batch(), None
+        self._is_writing = True
+        self._office.write(batch)
 
-    def _has_news(self) -> bool:
-        return not self._posted.empty()
+    def _is_more_to_come(self) -> bool:
+        """Whether a connection is at work that does not wait for us."""
+        return not self.is_draining and sum(bool(slot.messages) for slot in self._slots) > len(self._asking)
+
+    def _patience(self) -> float:
+        """Return for how long the sockets are waited for at most."""
+        if not self._posted.empty():
+            return 0.0
+        return _TICK if self._batch_since is None else _LINGER
 
     def _empty_pipe(self) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -21,8 +21,9 @@ from newsletters.engine.claims import Claimer
 from newsletters.engine.database import connect
 from newsletters.engine.housekeeping import Housekeeper
 from newsletters.engine.ledger import Batch, Ledger, LedgerLostError
+from newsletters.engine.office import NotAtHandError, Office, Slot, Want
 from newsletters.engine.people import Errands
-from newsletters.engine.pump import NotAtHandError, Office, Pump, Slot, Want
+from newsletters.engine.pump import Pump
 from newsletters.engine.reaper import reap
 from newsletters.services.mailings import CHANNEL
 from newsletters.smtp import SmtpError

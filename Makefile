@@ -80,9 +80,9 @@ bench-search: $(DEV) ## Measure search over 100,000 clauses, beside a stock Wagt
 	@$(PY) -m scripts.compile_messages
 	$(PY) -m bench.search
 
-bench-mail: $(DEV) ## Messages a second of the delivery engine, beside three other ways to send
+bench-mail: $(DEV) ## Every budget of the delivery engine in one run (ARGS="speed --large 1000000")
 	@$(PY) -m scripts.compile_messages
-	$(PY) -m bench.mail speed
+	$(PY) -m bench.mail budgets $(ARGS)
 
 lock: $(DEV) ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest)
 	$(PY) -m scripts.lock $(if $(UPGRADE),--upgrade)

@@ -1,1 +1,1 @@
-"""Measuring and breaking the delivery engine: `python -m bench.mail speed`, `python -m bench.mail faults`."""
+"""Measuring and breaking the delivery engine: `python -m bench.mail budgets`, `python -m bench.mail faults`."""

@@ -1,4 +1,4 @@
-"""`python -m bench.mail faults` breaks the engine, `python -m bench.mail speed` measures it."""
+"""`python -m bench.mail faults` breaks the engine, `python -m bench.mail budgets` measures it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,32 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 from bench.mail.faults import Plan, run
 from bench.mail.place import make_place
 from bench.mail.sink import Faults
+from bench.rows import format_table
+
+if TYPE_CHECKING:
+    from bench.mail.place import MailPlace
+
+
+def _measure(place: MailPlace, options: argparse.Namespace) -> int:
+    """Print the table; nothing is asserted of a machine that others share."""
+    from bench.mail.speed import measure
+    from bench.mail.waits import measure_backlog, measure_slow_destination
+
+    parts = {"speed": measure, "slow": measure_slow_destination, "backlog": measure_backlog}
+    rows = []
+    for name in options.parts or parts:
+        for row in parts[name](place, options):
+            print(f"{row.name}: {row.measured} {row.verdict}", flush=True)
+            rows.append(row)
+    print(format_table(rows))
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,22 +50,24 @@ def main(arguments: list[str] | None = None) -> int:
     faults.add_argument("--seed", type=int, default=1)
     faults.add_argument("--seconds", type=float, default=3600.0)
     faults.add_argument("--mutant", action="store_true", help="workers that record before they send: must be caught")
-    speed = parts.add_parser("speed", help="messages a second, beside three other ways to send")
-    speed.add_argument("--messages", type=int, default=20_000)
-    speed.add_argument("--rounds", type=int, default=3)
-    speed.add_argument("--processes", type=int, default=2)
-    speed.add_argument("--connections", type=int, default=4)
-    speed.add_argument("--large", type=int, default=100_000, help="size of the long mailing (memory, freezing)")
+    budgets = parts.add_parser("budgets", help="measure every budget, or only those of some parts")
+    budgets.add_argument("parts", nargs="*", choices=["speed", "slow", "backlog", []], metavar="speed|slow|backlog")
+    budgets.add_argument("--messages", type=int, default=20_000)
+    budgets.add_argument("--rounds", type=int, default=3)
+    budgets.add_argument("--processes", type=int, default=2)
+    budgets.add_argument("--connections", type=int, default=4)
+    budgets.add_argument(
+        "--large", type=int, default=100_000, help="size of the long mailing, for the memory (1000000)"
+    )
+    budgets.add_argument("--backlog", type=int, default=1_000_000, help="how many wait behind confirmations and pauses")
+    budgets.add_argument("--probes", type=int, default=200, help="confirmations among them")
     options = parser.parse_args(arguments)
     with make_place(options.keep) as place:
         os.environ.update(place.environment())
         django.setup()
         # Models can only be imported when Django has been set up.
-        if options.part == "speed":
-            from bench.mail.speed import measure
-
-            measure(place, options)
-            return 0
+        if options.part == "budgets":
+            return _measure(place, options)
         from bench.mail.fill import add_subscribers, freeze
 
         mailing, _count, _seconds = freeze(add_subscribers(options.messages), f"bench:faults:{os.getpid()}")

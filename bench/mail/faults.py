@@ -17,16 +17,15 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from bench.mail.place import ROOT
+from bench.mail.processes import children
 from bench.mail.sink import Faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from bench.mail.place import MailPlace
 
@@ -197,7 +196,7 @@ class _Runner:
 
     def _kill(self, chance: random.Random) -> int:
         """Kill a worker, or now and then their supervisor, whose workers then end by themselves; count the workers."""
-        workers = _children(self._process.pid)
+        workers = children(self._process.pid)
         if not workers:
             return 0
         victim = self._process.pid if chance.random() < 0.1 else chance.choice(workers)
@@ -223,13 +222,6 @@ class _Runner:
         )  # fmt: skip
 
 
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
 def _progress(record: Path) -> int:
     with record.open("rb") as file:
         return file.read().count(b"\n")
@@ -241,12 +233,3 @@ def _count(place: MailPlace, mailing: int) -> int:
             "SELECT count(*) FROM newsletters_delivery WHERE mailing_id = %s", [mailing]
         ).fetchone()
     return int(row[0]) if row else 0
-
-
-def is_over(place: MailPlace) -> bool:
-    """Tell whether the cluster answers: after a crash it must, before anything is compared."""
-    try:
-        place.connect().close()
-    except psycopg.OperationalError:
-        return False
-    return True

@@ -34,7 +34,8 @@ ON CONFLICT DO NOTHING
 _SUBSCRIPTIONS = """
 INSERT INTO newsletters_subscription
     (subscriber_id, topic_id, locale, frequency, waits_for_language, source, started_at, ended_reason)
-SELECT id, %s, locale, 'immediate', false, 'sign_up', now(), '' FROM newsletters_subscriber ON CONFLICT DO NOTHING
+SELECT id, %s, locale, 'immediate', false, 'sign_up', now(), '' FROM newsletters_subscriber ORDER BY id LIMIT %s
+ON CONFLICT DO NOTHING
 """
 
 
@@ -55,14 +56,15 @@ def parts(language: str) -> tuple[list[Part], list[Part]]:
 
 
 def add_subscribers(count: int) -> Topic:
-    """Make the topic and subscribers up to number `count`, and plan with them."""
-    topic, _is_new = Topic.objects.get_or_create(
-        slug="bench", defaults={"kind": TopicKind.BULLETIN, "list_id": "bench.policies.example"}
+    """Return a topic of `count` subscribers, who are made unless an earlier run made them; the planner knows of them."""
+    topic, is_new = Topic.objects.get_or_create(
+        slug=f"bench-{count}", defaults={"kind": TopicKind.BULLETIN, "list_id": f"bench-{count}.policies.example"}
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBSCRIBERS, [1, count])
-        cursor.execute(_SUBSCRIPTIONS, [topic.pk])
-        cursor.execute("ANALYZE newsletters_subscriber, newsletters_subscription")
+    if is_new:
+        with connection.cursor() as cursor:
+            cursor.execute(_SUBSCRIBERS, [1, count])
+            cursor.execute(_SUBSCRIPTIONS, [topic.pk, count])
+            cursor.execute("ANALYZE newsletters_subscriber, newsletters_subscription")
     return topic
 
 

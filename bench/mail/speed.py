@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import multiprocessing
 import smtplib
-import socket
 import statistics
-import subprocess
-import sys
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection
 
 from bench.mail.fill import add_subscribers, freeze, parts
-from bench.mail.place import ROOT
-from bench.rows import Row, at_least, at_most, format_table
+from bench.mail.processes import children, peak_memory, processor_time, smtp_sink, workers
+from bench.rows import Row, at_least, at_most
 from core.mail.content import resolve
 from newsletters.smtp import Accepted, Envelope, Server, Tls, content_of, open_connection, send_all
 
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bench.mail.place import MailPlace
+    from newsletters.models import Topic
 
 _VALUES = {
     "unsubscribe_url": "https://policies.example/u/" + "x" * 44 + "/",
@@ -35,30 +32,50 @@ _VALUES = {
 _FEW = 2_000
 
 
-def measure(place: MailPlace, options: argparse.Namespace) -> None:
-    """Measure and print the table."""
+def measure(place: MailPlace, options: argparse.Namespace) -> Iterator[Row]:
+    """Send in turns by four ways, then one mailing of `large`, and yield what was found."""
     topic = add_subscribers(options.messages)
     rates: dict[str, list[float]] = {"engine": [], "bare": [], "django": [], "smtplib": []}
-    peak = 0
-    with smtp_sink() as port:
+    runs = []
+    with smtp_sink() as (port, sink_pid):
+
+        def engine(name: str, topic: Topic) -> float:
+            runs.append(_engine(place, options, topic, f"bench:{name}:{time.time_ns()}", port, sink_pid))
+            return runs[-1].rate
+
+        turns: dict[str, Callable[[], float]] = {
+            "engine": lambda: engine("round", topic),
+            "bare": lambda: _bare(place, options, port),
+            "django": lambda: _django(port),
+            "smtplib": lambda: _smtplib(port),
+        }
         for number in range(options.rounds):
-            turns: dict[str, Callable[[], float]] = {
-                "engine": lambda: _engine(place, options, topic, f"bench:{number}:{time.time_ns()}", port)[0],  # noqa: B023
-                "bare": lambda: _bare(place, options, port),
-                "django": lambda: _django(port),
-                "smtplib": lambda: _smtplib(port),
-            }
             for name in list(turns) if number % 2 == 0 else reversed(turns):
                 rates[name].append(turns[name]())
                 print(f"round {number + 1}: {name} {rates[name][-1]:,.0f}/s", flush=True)
-        small = _engine(place, options, topic, f"bench:small:{time.time_ns()}", port)[1]
-        large_topic = add_subscribers(options.large)
-        rate, peak = _engine(place, options, large_topic, f"bench:large:{time.time_ns()}", port)
-        print(f"{options.large:,} messages: {rate:,.0f}/s", flush=True)
-    print(format_table(list(_rows(rates, options, small, peak))))
+        yield from _rows(rates, runs)
+        small = max(run.peak for run in runs)
+        engine("large", add_subscribers(options.large))
+    large = runs[-1]
+    yield Row(f"the same, of {options.large:,}", f"{large.rate:,.0f} /s")
+    yield at_most("memory of a worker", large.peak / 1024, 150, unit="MB")
+    name = f"growth from {options.messages:,} to {options.large:,}"
+    yield at_most(name, max(0.0, (large.peak - small) / 1024), 5, unit="MB")
 
 
-def _rows(rates: dict[str, list[float]], options: argparse.Namespace, small: int, peak: int) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One mailing sent: messages a second, start-up left out, and what it took.
+
+    `peak` is the memory of the largest worker in kB, `costs` the processor time of a message in microseconds, by spender.
+    """
+
+    rate: float
+    peak: int
+    costs: dict[str, float]
+
+
+def _rows(rates: dict[str, list[float]], runs: list[_Run]) -> Iterator[Row]:
     def ratio(other: str) -> float:
         return statistics.median(ours / theirs for ours, theirs in zip(rates["engine"], rates[other], strict=True))
 
@@ -69,43 +86,23 @@ def _rows(rates: dict[str, list[float]], options: argparse.Namespace, small: int
     )
     yield at_least("against EmailMultiAlternatives", ratio("django"), 3, note=f"{medians['django']:,.0f}/s")
     yield at_least("against smtplib with a ready body (goal)", ratio("smtplib"), 1, note=f"{medians['smtplib']:,.0f}/s")
-    yield at_most("memory of a worker", peak / 1024, 150, unit="MB")
-    name = f"growth from {options.messages:,} to {options.large:,}"
-    yield at_most(name, max(0.0, (peak - small) / 1024), 5, unit="MB")
+    for who in runs[0].costs:
+        spent = statistics.median(run.costs[who] for run in runs)
+        yield Row(f"processor time of a message: {who}", f"{spent:,.0f} µs")
 
 
-@contextlib.contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Run Postfix's sink, which takes everything and keeps nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    process = subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"], stderr=subprocess.DEVNULL)
-    try:
-        time.sleep(0.5)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _engine(place: MailPlace, options: argparse.Namespace, topic: Any, key: str, port: int) -> tuple[float, int]:
-    """Return messages a second of the workers, start-up left out, and the peak memory of the largest in kB."""
-    mailing, count, seconds = freeze(topic, key)
-    print(f"frozen {count:,} in {seconds:.1f} s", flush=True)
-    url = f"smtp://127.0.0.1:{port}?tls=none"
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "bench.mail.worker",
-            json.dumps({"connections": options.connections, "once": True, "poll": 0.2}),
-            "--processes", str(options.processes),
-        ],
-        cwd=ROOT,
-        env=place.environment(SMTP_URL=url, BULLETIN_SMTP_URL=url),
-    )  # fmt: skip
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, *(_peak(child) for child in _children(process.pid)), 0)
-        time.sleep(0.1)
+def _engine(place: MailPlace, options: argparse.Namespace, topic: Topic, key: str, port: int, sink_pid: int) -> _Run:
+    mailing, count, _seconds = freeze(topic, key)
+    watched = {"PostgreSQL": place.cluster.pid() or 0, "sink": sink_pid}
+    before = {who: processor_time(pid) for who, pid in watched.items()}
+    peak, spent = 0, 0.0
+    engine = {"connections": options.connections, "once": True, "poll": 0.2}
+    with workers(place, port, engine, options.processes) as process:
+        while process.poll() is None:
+            peak = max(peak, *(peak_memory(child) for child in children(process.pid)), 0)
+            spent = max(spent, processor_time(process.pid))
+            time.sleep(0.1)
+    costs = {"workers": spent} | {who: processor_time(pid) - before[who] for who, pid in watched.items()}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE state = 'accepted'), extract(epoch FROM max(ended_at) - min(intent_at))"
@@ -116,7 +113,7 @@ def _engine(place: MailPlace, options: argparse.Namespace, topic: Any, key: str,
     if accepted != count:
         msg = f"Only {accepted} of {count} messages were accepted."
         raise RuntimeError(msg)
-    return accepted / float(took), peak
+    return _Run(accepted / float(took), peak, {who: seconds / count * 1e6 for who, seconds in costs.items()})
 
 
 def _bare(place: MailPlace, options: argparse.Namespace, port: int) -> float:
@@ -187,7 +184,7 @@ def _django(port: int) -> float:
         )
         message.attach_alternative(resolve(html, values), "text/html")
         message.send()
-    rate = _FEW / (time.monotonic() - began)
+    rate: float = _FEW / (time.monotonic() - began)
     backend.close()
     return rate
 
@@ -207,19 +204,3 @@ def _ready_message() -> bytes:
     message = EmailMultiAlternatives("本署最新消息", resolve(text, _VALUES), "b@policies.example", ["r@d.example"])
     message.attach_alternative(resolve(html, _VALUES), "text/html")
     return message.message().as_bytes(linesep="\r\n")
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(child) for child in file.read().split()]
-    except OSError:
-        return []
-
-
-def _peak(pid: int) -> int:
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as file:
-            return next((int(line.split()[1]) for line in file if line.startswith("VmHWM")), 0)
-    except OSError:
-        return 0

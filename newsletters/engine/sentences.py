@@ -28,6 +28,7 @@ _REASONS = {
     "password": _("The mail server does not accept our name and password. Resume when the password is put right."),
     "tls": _("The connection to the mail server is not secure. Resume when its certificate is put right."),
     "refused": _("The mail server does not want our mail. Resume when its operator has allowed it."),
+    "absent": _("Mail was due, and no worker ran. One runs again now. Find out why they had all ended."),
     "unreachable": _("The mail server does not answer. Sending goes on by itself when it does."),
 }
 

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from django.db import connections
+from django.utils import timezone
 
+from newsletters.engine.absence import report_absence
 from newsletters.engine.database import connect
 from newsletters.engine.reaper import reap_worker
 from newsletters.engine.relays import relays_from_settings
@@ -61,6 +63,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Return 0 when all workers ended in order, 1 when one could not do what it was asked for."""
+        if not self.options.once:
+            report_absence(timezone.now())
         # Forked below: neither connections nor threads may be shared.
         connections.close_all()
         context = multiprocessing.get_context("fork")

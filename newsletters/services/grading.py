@@ -25,6 +25,7 @@ from newsletters.models import Bounce, Delivery, Subscriber
 from newsletters.origins import Origin
 from newsletters.services.alarms import raise_alarm
 from newsletters.services.mass_refusals import refused_destinations
+from newsletters.services.reach import out_of_reach_since
 from newsletters.services.subscription_rows import lock_subscriber
 from newsletters.services.subscriptions import end_all_subscriptions
 from newsletters.services.suppression import suppress_pending
@@ -123,6 +124,13 @@ def _effect(bounce: Bounce, delivery: Delivery, refused: frozenset[str], at: dt.
         return BounceEffect.ENDED
     if bounce.kind in {BounceKind.RECIPIENT, BounceKind.MAILBOX_FULL}:
         return _score(bounce, delivery, at)
+    if bounce.kind == BounceKind.NETWORK:
+        since = out_of_reach_since(delivery, at=at)
+        if since is not None:
+            _end(
+                delivery, EndedReason.BOUNCED, at, evidence=f"delivery {delivery.pk}, nothing got through since {since}"
+            )
+            return BounceEffect.ENDED
     return BounceEffect.NONE
 
 

@@ -31,7 +31,7 @@ def advice(kind: str) -> str:
     check = _("Run “manage.py check_mail_domain” and compare with what the relay signs.")
     advices = {
         AlarmKind.RELAY: _("See the runbook “The relay is down”."),
-        AlarmKind.WORKER: _("Start the workers (“manage.py send_bulletins”) or look into their log."),
+        AlarmKind.WORKER: _("Look into the log of the workers (“manage.py send_bulletins”) and of what starts them."),
         AlarmKind.DKIM: check,
         AlarmKind.SPF: check,
         AlarmKind.AUTHENTICATION: check,

@@ -63,6 +63,51 @@ def is_subscribed(subscriber):
     return Subscription.objects.filter(subscriber=subscriber, ended_at=None).count() == 2
 
 
+class TestOutOfReach:
+    """Reports of the network count for nobody until nothing has got through for sixty days."""
+
+    def fail(self, reader, *days):
+        effects = []
+        for day in days:
+            at = NOW + day * DAY
+            delivery = make_delivery(make_mailing(), reader, ended_at=at - 5 * DAY)
+            effects.append(come_back(reader, BounceKind.NETWORK, at=at, delivery=delivery).effect)
+        return effects
+
+    @pytest.fixture
+    def others_get_mail(self):
+        make_delivery(make_mailing(), make_subscriber("x@elsewhere.example"), ended_at=NOW + 10 * DAY)
+
+    @pytest.mark.usefixtures("others_get_mail")
+    def test_ends_what_nothing_reaches_for_sixty_days(self, reader):
+        assert self.fail(reader, 0, 30, 59, 60) == ["none", "none", "none", "ended"]
+        assert not is_subscribed(reader)
+        evidence = Suppression.objects.get(scope=SuppressionScope.ADDRESS).evidence
+        assert evidence.endswith(f"nothing got through since {NOW.date()}")
+
+    @pytest.mark.usefixtures("others_get_mail")
+    def test_waits_for_a_third_day(self, reader):
+        assert self.fail(reader, 0, 100) == ["none", "none"]
+        assert is_subscribed(reader)
+
+    @pytest.mark.usefixtures("others_get_mail")
+    def test_begins_anew_with_a_message_that_got_through(self, reader):
+        self.fail(reader, 0, 30)
+        make_delivery(make_mailing(), reader, ended_at=NOW + 40 * DAY)
+        assert self.fail(reader, 60, 61, 62) == ["none"] * 3
+        assert is_subscribed(reader)
+
+    @pytest.mark.usefixtures("others_get_mail")
+    def test_takes_no_message_for_arrived_that_may_still_come_back(self, reader):
+        self.fail(reader, 0, 30)
+        make_delivery(make_mailing(), reader, ended_at=NOW + 69 * DAY)
+        assert self.fail(reader, 70) == ["ended"]
+
+    def test_blames_nobody_while_our_own_network_fails(self, reader):
+        assert self.fail(reader, 0, 30, 60, 90) == ["none"] * 4
+        assert is_subscribed(reader)
+
+
 class TestRecipient:
     def test_a_dead_address_ends_everything_and_is_remembered(self, reader):
         waiting = make_delivery(make_mailing(), reader, state=DeliveryState.READY)

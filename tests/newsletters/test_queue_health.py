@@ -4,9 +4,11 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import OperationalError
 
-from newsletters.choices import DeliveryState, MailingState
-from newsletters.models import Worker
+from newsletters.choices import AlarmKind, DeliveryState, MailingState
+from newsletters.engine.absence import report_absence
+from newsletters.models import OperatorAlarm, Worker
 from newsletters.queue_health import is_queue_stuck
 from tests.factories.newsletters import NOW, make_delivery, make_mailing
 
@@ -45,6 +47,30 @@ def test_what_is_paused_waits_for_nobody():
 def test_what_is_tried_again_later_is_not_due():
     make_delivery(state=DeliveryState.READY, next_at=LATER + dt.timedelta(hours=1))
     assert not is_queue_stuck(at=LATER)
+
+
+class TestReportAbsence:
+    def test_raises_the_alarm_when_the_first_worker_comes_back(self):
+        make_delivery(state=DeliveryState.READY)
+        assert report_absence(LATER)
+        alarm = OperatorAlarm.objects.get()
+        assert alarm.kind == AlarmKind.WORKER
+        assert "no worker ran" in alarm.sentence
+        assert "未執行" in alarm.sentence
+
+    def test_says_nothing_while_another_worker_lives_or_nothing_waited(self):
+        assert not report_absence(LATER)
+        make_delivery(state=DeliveryState.READY)
+        make_worker(LATER)
+        assert not report_absence(LATER)
+        assert not OperatorAlarm.objects.exists()
+
+    def test_keeps_no_worker_from_starting(self, monkeypatch):
+        def fail(**_fields):
+            raise OperationalError("gone")
+
+        monkeypatch.setattr("newsletters.engine.absence.is_queue_stuck", fail)
+        assert not report_absence(LATER)
 
 
 def test_readyz_says_so(client):

@@ -10,26 +10,15 @@ import pytest
 from django.db import connection
 
 from newsletters.choices import DeliveryState, EndedReason, MailingState, SubscriberState
-from newsletters.engine import housekeeping
 from newsletters.engine.options import EngineOptions
 from newsletters.engine.relays import relays_from_settings
 from newsletters.engine.worker import Worker
 from newsletters.models import Delivery, Mailing
-from newsletters.smtp import Timeouts
 from tests.factories.newsletters import make_body, make_delivery, make_mailing, make_subscriber, make_topic
+from tests.newsletters.engine.running import NOW, QUICK, ready, smtp, states, work
 from tests.newsletters.smtp.relays import aiosmtpd_relay
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-NOW = dt.datetime.now(dt.UTC)
-QUICK = Timeouts(connect=2, greeting=2, reply=2, final=2, write=2)
-ONCE = EngineOptions(
-    connections=2, once=True, poll=0.1, reap=0.3, first_retry=0.2, destination_pause=0.2, drain=3, timeouts=QUICK
-)
-
-
-def smtp(port):
-    return {"host": "127.0.0.1", "port": port, "user": "", "password": "", "tls": "none"}
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_chores")]
 
 
 @pytest.fixture
@@ -37,39 +26,6 @@ def relay(settings):
     with aiosmtpd_relay(enable_SMTPUTF8=True) as (port, keeper):
         settings.SYSTEM_SMTP = settings.BULLETIN_SMTP = smtp(port)
         yield keeper
-
-
-@pytest.fixture(autouse=True)
-def no_chores(monkeypatch):
-    """What other parts have done at their time is theirs to test."""
-    monkeypatch.setattr(housekeeping, "_chores", {})
-
-
-def work(options=ONCE):
-    """Run a worker in a thread until it ends by itself."""
-    worker = Worker(relays_from_settings(options.connections, timeouts=options.timeouts), options)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    thread.join(30)
-    assert not thread.is_alive()
-    return worker
-
-
-def ready(mailing, count, topic=None, **fields):
-    return [
-        make_delivery(
-            mailing,
-            make_subscriber(topics=(topic,) if topic else ()),
-            state=DeliveryState.READY,
-            created_at=NOW,
-            **fields,
-        )
-        for _ in range(count)
-    ]
-
-
-def states():
-    return sorted(Delivery.objects.values_list("state", flat=True))
 
 
 class TestWorker:

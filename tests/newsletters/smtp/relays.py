@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from aiosmtpd.smtp import SMTP
 
 OFFERS = b"250-relay.example\r\n250-PIPELINING\r\n250-SIZE 100000000\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"
+PLAIN_OFFERS = b"250-relay.example\r\n250 8BITMIME\r\n"
 
 
 class ModelRelay:

@@ -1,4 +1,4 @@
-"""`python -m bench.mail faults` breaks the engine, `python -m bench.mail budgets` measures it."""
+"""`python -m bench.mail faults` breaks the engine, `budgets` measures it, `postfix` tries it with a real relay."""
 
 from __future__ import annotations
 
@@ -55,12 +55,15 @@ def main(arguments: list[str] | None = None) -> int:
     budgets.add_argument("--messages", type=int, default=20_000)
     budgets.add_argument("--rounds", type=int, default=3)
     budgets.add_argument("--processes", type=int, default=2)
-    budgets.add_argument("--connections", type=int, default=4)
+    budgets.add_argument("--connections", type=int, default=8)
     budgets.add_argument(
         "--large", type=int, default=100_000, help="size of the long mailing, for the memory (1000000)"
     )
     budgets.add_argument("--backlog", type=int, default=1_000_000, help="how many wait behind confirmations and pauses")
     budgets.add_argument("--probes", type=int, default=200, help="confirmations among them")
+    postfix = parts.add_parser("postfix", help="bounces and the log of a real Postfix (as root)")
+    postfix.add_argument("--messages", type=int, default=100)
+    postfix.add_argument("--connections", type=int, default=4)
     options = parser.parse_args(arguments)
     with make_place(options.keep) as place:
         os.environ.update(place.environment())
@@ -68,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         # Models can only be imported when Django has been set up.
         if options.part == "budgets":
             return _measure(place, options)
+        if options.part == "postfix":
+            from bench.mail.postfix import prove
+
+            return prove(place, options)
         from bench.mail.fill import add_subscribers, freeze
 
         mailing, _count, _seconds = freeze(add_subscribers(options.messages), f"bench:faults:{os.getpid()}")

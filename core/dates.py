@@ -75,6 +75,8 @@ def _parse_roc(text: str) -> dt.date | None:
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return None
     year, month, day = (int(part) for part in parts)
+    if year == 0:  # no year came before the first
+        return None
     if year >= _ROC_EPOCH and not is_marked:
         return dt.date(year, month, day)
     return dt.date(year + _ROC_EPOCH, month, day)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.forms import Media
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -57,6 +58,14 @@ class ClauseStreamBlock(blocks.StreamBlock):
     class Meta:
         max_num = 2000
         form_classname = "clause-stream"
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> Any:
+        """Read the list that a form sends; raise `BadRequest` for what our script cannot have sent."""
+        try:
+            return super().value_from_datadict(data, files, prefix)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as fault:
+            message = "The list of clauses came back damaged."
+            raise BadRequest(message) from fault
 
 
 def _with_our_scripts(media: Media) -> Media:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 
-from core.dates import format_date, parse_date, today
+from core.dates import format_date, parse_date, roc_year, today
 from policies.choices import EffectiveRule, UpdateType
 from policies.services.planning import find_corrected, find_following, find_standing, number_of_correction
 from policies.services.readiness import check_readiness
@@ -37,6 +37,10 @@ ISSUE_FIELDS = (
 TRANSLATION_ISSUE_FIELDS = ("change_note",)
 #: What the first edition of a policy has no use for.
 _LATER_FIELDS = ("update_type", "notice_waiver", "replaces_announced")
+
+_FARTHEST_YEARS = 10
+#: Whoever goes back after publishing finds a form for the next edition: browsers must not fill in what the last one said.
+_NOT_RESTORED = {"autocomplete": "off"}
 
 _PUBLISHING_ACTIONS = ("action-publish", "action-submit", "action-restart-workflow")
 
@@ -71,13 +75,28 @@ class CivilDateInput(forms.DateInput):
 
 
 class CivilDateField(forms.DateField):
-    """A day, written as a date of either calendar (2026-03-14, 民國115年3月14日, 115.3.14)."""
+    """A day, written as a date of either calendar (2026-03-14, 民國115年3月14日, 115.3.14), and not beyond all plans.
+
+    Nothing may stand in for a day that is not known, as 9999-12-31 does in many registers: such an edition is announced
+    without one.
+    """
 
     def to_python(self, value: Any) -> dt.date | None:
         """Read both calendars; raise `ValidationError` for anything else."""
         if isinstance(value, str) and (day := parse_date(value)) is not None:
             return day
         return super().to_python(value)
+
+    def validate(self, value: dt.date | None) -> None:
+        """Refuse a day before the Republic's first, and one that nobody plans for; raise `ValidationError`."""
+        super().validate(value)
+        if value is not None and roc_year(value) is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if value is not None and value.year > today().year + _FARTHEST_YEARS:
+            message = _(
+                "Choose a day within the next ten years. A day that is not known yet is “To be announced later”."
+            )
+            raise forms.ValidationError(message)
 
 
 class PolicyPageForm(WagtailAdminPageForm):
@@ -244,8 +263,9 @@ def widgets() -> dict[str, forms.Widget]:
         "update_type": AnswerSelect(effects=UPDATE_EFFECTS),  # type: ignore[arg-type]  # lazy strings are strings
         "effective": AnswerSelect(effects=EFFECTIVE_EFFECTS),  # type: ignore[arg-type]
         "effective_from": CivilDateInput(),
-        "change_note": forms.Textarea(attrs={"rows": 4}),
-        "notice_waiver": forms.Textarea(attrs={"rows": 2}),
+        "change_note": forms.Textarea(attrs={"rows": 4} | _NOT_RESTORED),
+        "document_no": forms.TextInput(attrs=_NOT_RESTORED),
+        "notice_waiver": forms.Textarea(attrs={"rows": 2} | _NOT_RESTORED),
         "of_edition": forms.HiddenInput(),
         "based_on_edition": forms.HiddenInput(),
     }

@@ -199,7 +199,7 @@ def build_edit_handler() -> TabbedInterface:
             FieldPanel("effective", widget=inputs["effective"]),
             FieldPanel("effective_from", widget=inputs["effective_from"]),
             FieldPanel("replaces_announced"),
-            FieldPanel("document_no"),
+            FieldPanel("document_no", widget=inputs["document_no"]),
             FieldPanel("notice_waiver", widget=inputs["notice_waiver"]),
             SchedulePanel(),
             CommentPanel(),

@@ -35,6 +35,7 @@ class AnswerSelect(forms.RadioSelect):
         """Add the effects and the id that the button refers to."""
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         option["effects"] = self.effects.get(str(value), [])
+        option["attrs"]["autocomplete"] = "off"  # nor does going back in the browser fill in what was answered before
         if option["effects"]:
             option["effects_id"] = f"{option['attrs'].get('id', name)}-effects"
             option["attrs"]["aria-describedby"] = option["effects_id"]

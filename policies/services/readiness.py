@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, ngettext, pgettext
@@ -31,6 +32,7 @@ from policies.services.planning import (
 from policies.services.texts import find_text_of, find_text_up_to
 from policies.text.digest import clause_digest
 from policies.text.languages import looks_like
+from policies.text.numbering import number_clauses, number_paths
 from policies.text.plain import plain_text
 
 if TYPE_CHECKING:
@@ -105,6 +107,22 @@ def _check_text(draft: Draft) -> Iterable[EditionRefused]:
     if not looks_like(whole, document.language):
         message = _("This text does not read as %(language)s. Put it on the page of its own language.")
         yield _refuse(draft, message % {"language": language_name(document.language)}, "clauses")
+    empty = pgettext("between words", ", ").join(_list_empty(document))
+    if empty:
+        message = _("Clauses that say nothing: %(clauses)s. Write their text, or remove them.")
+        if not draft.is_source:
+            message = _("Clauses that are not translated yet: %(clauses)s. Translate them, then publish.")
+        yield _refuse(draft, message % {"clauses": empty}, "clauses")
+
+
+def _list_empty(document: Document) -> Iterable[str]:
+    """Return what to call each clause without heading or text, unless others stand under it."""
+    clauses = document.clauses
+    paths = number_paths(zip(clauses, number_clauses(clauses, document.language), strict=True))
+    for place, (clause, following) in enumerate(zip_longest(clauses, clauses[1:]), start=1):
+        is_parent = following is not None and following.depth > clause.depth
+        if not clause.heading.strip() and not plain_text(clause.body).strip() and not is_parent:
+            yield paths[clause.key] or _("no. %(place)s in the list") % {"place": place}
 
 
 def _check_basis(draft: Draft) -> Iterable[EditionRefused]:
@@ -269,7 +287,12 @@ def _check_notice(draft: Draft) -> Iterable[EditionRefused]:
     if policy is None or not is_bound or page.notice_waiver.strip() or day is None:
         return
     earliest = civil_date(draft.at) + dt.timedelta(days=policy.minimum_notice_days)
-    if day < earliest:
+    if day < earliest and not policy.minimum_notice_days:
+        message = _(
+            "That day has passed. Choose %(date)s or later, or give the reason why it applies from an earlier day."
+        )
+        yield _refuse(draft, message % {"date": _day(earliest)}, "notice_waiver")
+    elif day < earliest:
         days = policy.minimum_notice_days
         message = ngettext(
             "This policy promises %(days)d day of notice. Choose %(date)s or later, or give the reason for a shorter notice.",

@@ -50,7 +50,9 @@ class TestParseDate:
         assert parse_date("0940526") == dt.date(2005, 5, 26)
         assert parse_date("940526") == dt.date(2005, 5, 26)
 
-    @pytest.mark.parametrize("text", ["", "2026-02-30", "tomorrow", "115", "1.2", "民國", "2026-13-01", "０"])
+    @pytest.mark.parametrize(
+        "text", ["", "2026-02-30", "tomorrow", "115", "1.2", "民國", "2026-13-01", "０", "民國0年1月1日", "000101"]
+    )
     def test_answers_none_for_what_is_no_date(self, text):
         assert parse_date(text) is None
 

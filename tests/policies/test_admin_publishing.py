@@ -16,6 +16,7 @@ from policies.drafts import page_document
 from policies.models import Edition, EditionText, PolicyIndexPage, PolicyPage, ScheduledRefusal
 from policies.services import StandingOrder, withdraw_policy
 from policies.services.readiness import check_readiness
+from policies.text.clauses import Clause
 from tests.factories.policies import CHINESE, clauses, issue, key, make_bilingual_policy, make_page
 from tests.policies import admin_desk as desk
 
@@ -120,6 +121,16 @@ class TestPublishing:
                 "effective_from",
                 "cannot apply before it",
             ),
+            (
+                {
+                    "update_type": "substantive",
+                    "change_note": "改。",
+                    "effective": "on_date",
+                    "effective_from": "9999-12-31",
+                },
+                "effective_from",
+                "A day that is not known yet is “To be announced later”",
+            ),
         ],
     )
     def test_puts_each_refusal_beside_its_field_and_keeps_what_was_typed(self, editor, page, fields, field, words):
@@ -142,6 +153,52 @@ class TestPublishing:
         assert response.status_code == 302, desk.errors_of(response)
 
         assert Edition.objects.get(major=2).effective_from == day
+
+    def test_asks_why_an_edition_applies_from_a_day_that_has_passed(self, editor, page):
+        yesterday = (today() - dt.timedelta(days=1)).isoformat()
+        fields = {"update_type": "substantive", "change_note": "改。", "effective": "on_date"}
+        response = desk.edit(editor, page, "publish", clauses=changed(), effective_from=yesterday, **fields)
+
+        assert "That day has passed." in " ".join(desk.errors_of(response)["notice_waiver"])
+        fields["notice_waiver"] = "依法溯及適用。"
+        assert (
+            desk.edit(editor, page, "publish", clauses=changed(), effective_from=yesterday, **fields).status_code == 302
+        )
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "民國0年1月1日", "民國前1年1月1日"])
+    def test_knows_no_day_before_the_republic(self, editor, page, day):
+        response = desk.edit(editor, page, effective="on_date", effective_from=day)
+
+        assert desk.errors_of(response)["effective_from"] == ["Enter a valid date."]
+
+    @pytest.mark.parametrize(
+        "damage",
+        [{"clauses-0-value-body": "{"}, {"clauses-0-value-body": "3"}, {"clauses-count": "x"}, {"clauses-count": "9"}],
+    )
+    def test_turns_away_a_list_of_clauses_that_no_form_of_ours_sends(self, editor, page, damage):
+        assert desk.post(editor, edit_address(page), desk.fields_of(page) | damage).status_code == 400
+
+    def test_names_the_clauses_that_say_nothing(self, editor, page):
+        scope, logs, contact = changed()
+        parent = replace(scope, heading="", body="")
+        blank = Clause(key("blank"), 2, body="<p>\u00a0</p>")
+        unnumbered = Clause(key("unnumbered"), 1, numbered=False)
+        content = [parent, replace(logs, depth=2), blank, contact, unnumbered]
+        response = desk.edit(editor, page, "publish", clauses=content, update_type="substantive", change_note="改。")
+
+        assert "Clauses that say nothing: 一、（二）, no. 5 in the list." in " ".join(
+            desk.errors_of(response)["clauses"]
+        )
+        assert desk.numbers(page) == ["1.0"]
+
+    def test_refuses_a_translation_with_gaps(self, editor):
+        make_bilingual_policy()
+        english = PolicyPage.objects.get(locale__language_code="en")
+        scope, logs, contact = page_document(english.get_latest_revision_as_object()).clauses
+        gap = replace(logs, heading="", body="")
+        response = desk.edit(editor, english, "publish", clauses=[scope, gap, contact], change_note="Shorter.")
+
+        assert "Clauses that are not translated yet: 2." in " ".join(desk.errors_of(response)["clauses"])
 
     def test_refuses_a_text_that_says_the_same(self, editor, page):
         response = desk.edit(editor, page, "publish", update_type="editorial")

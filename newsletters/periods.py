@@ -19,3 +19,6 @@ REQUEST_KEPT = dt.timedelta(days=30)
 CONTEXT_KEPT = dt.timedelta(days=30)
 #: The address of somebody who left the last topic is erased after so long.
 LEFT_KEPT = dt.timedelta(days=30)
+#: What was sent to whom, how it ended and what came back; counts without people stay. Longer than an alert may get another
+#: language (`newsletters.services.alerts`): while its rows are there, nobody gets it twice.
+DELIVERY_KEPT = dt.timedelta(days=180)

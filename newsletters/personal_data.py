@@ -38,7 +38,7 @@ from newsletters.models import (
     Suppression,
 )
 from newsletters.origins import Origin
-from newsletters.periods import CONTEXT_KEPT, LEFT_KEPT, REQUEST_KEPT, UNCONFIRMED_KEPT
+from newsletters.periods import CONTEXT_KEPT, DELIVERY_KEPT, LEFT_KEPT, REQUEST_KEPT, UNCONFIRMED_KEPT
 from newsletters.services.erasure import erase_person
 from newsletters.services.subscriptions import end_all_subscriptions
 
@@ -156,6 +156,13 @@ _WISH = Erasure(
 _STAFF_ACTS = Erasure(words=_("The names of officials stay with what they decided, as text and without the account."))
 
 _UNTIL_LEFT = Retention(words=_("Subscriptions are kept until you leave, and %(days)d days after."), period=LEFT_KEPT)
+_SENT = Retention(
+    words=_(
+        "What was sent, and how that ended, is kept for %(days)d days; afterwards only how many ended how. The address in it "
+        "goes sooner: together with the subscriber’s."
+    ),
+    period=DELIVERY_KEPT,
+)
 _AS_EVIDENCE = Retention(
     words=_("The proof of consent is kept under a number that leads to nobody once you were erased.")
 )
@@ -348,7 +355,7 @@ register.add(
         purposes=_SERVICE,
         basis=Basis.CONSENT,
         recipients=Recipients.MAIL,
-        retention=_UNTIL_LEFT,
+        retention=_SENT,
         erasure=_NUMBER_STAYS,
         personal={
             "subscriber": _WHOSE,
@@ -378,7 +385,7 @@ register.add(
         purposes=_SERVICE,
         basis=Basis.CONSENT,
         recipients=Recipients.STAFF,
-        retention=_UNTIL_LEFT,
+        retention=_SENT,
         erasure=_NUMBER_STAYS,
         personal={
             "delivery": _made(_("Message")),
@@ -444,6 +451,7 @@ for _model, _fields in {
         *("id", "mailing", "locale", "variant", "subject", "html", "text", "headers", "article", "digest"),
         "created_at",
     },
+    "Tally": {"id", "mailing", "destination", "state", "count"},
     "DigestRun": {"id", "frequency", "local_date", "since", "until", "mailing", "created_at"},
     "BulletinIndexPage": {"page_ptr"},
     "BulletinPage": {"page_ptr", "topic", "summary", "body", "bases"},

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q
 
 from newsletters.choices import DeliveryState, MailingState
-from newsletters.models import Delivery
+from newsletters.models import Delivery, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,9 @@ class DestinationRow:
     def total(self) -> int:
         return sum(self.counts.values())
 
+    def add(self, state: str, count: int) -> None:
+        self.counts[state] = self.counts.get(state, 0) + count
+
 
 def mailing_progress(mailing: Mailing, *, at: dt.datetime) -> Progress:
     """Return the counts of `mailing`, at most a few seconds old, and what follows from how they change."""
@@ -89,8 +92,12 @@ def _kept(key: str, seconds: int, make: Callable[[], T]) -> T:
 
 
 def _count(mailing: Mailing) -> dict[str, int]:
+    """Count the deliveries by state: those that are there, and those that were deleted when their days were over."""
+    counts = {state.value: 0 for state in DeliveryState}
     found = Delivery.objects.filter(mailing=mailing).values_list("state").annotate(Count("pk")).order_by("state")
-    return {state.value: 0 for state in DeliveryState} | dict(found)
+    for state, count in [*found, *Tally.objects.filter(mailing=mailing).values_list("state", "count")]:
+        counts[state] += count
+    return counts
 
 
 def _count_queue(at: dt.datetime) -> list[tuple[int, int, int]]:
@@ -101,17 +108,16 @@ def _count_queue(at: dt.datetime) -> list[tuple[int, int, int]]:
 
 def _destinations(mailing: Mailing) -> list[DestinationRow]:
     counted = Delivery.objects.filter(mailing=mailing).values_list("destination", "state").annotate(Count("pk"))
+    deleted = Tally.objects.filter(mailing=mailing).values_list("destination", "state", "count")
     by_name: dict[str, DestinationRow] = {}
-    for name, state, count in counted.order_by("destination", "state"):
-        by_name.setdefault(name, DestinationRow(name)).counts[state] = count
+    for name, state, count in [*counted.order_by("destination", "state"), *deleted.order_by("destination", "state")]:
+        by_name.setdefault(name, DestinationRow(name)).add(state, count)
+    rest = by_name.pop("", DestinationRow(""))
     rows = sorted(by_name.values(), key=lambda row: (-row.total, row.name))
-    if len(rows) <= _DESTINATIONS_SHOWN:
-        return rows
-    rest = DestinationRow("")
     for row in rows[_DESTINATIONS_SHOWN:]:
         for state, count in row.counts.items():
-            rest.counts[state] = rest.counts.get(state, 0) + count
-    return [*rows[:_DESTINATIONS_SHOWN], rest]
+            rest.add(state, count)
+    return [*rows[:_DESTINATIONS_SHOWN], *([rest] if rest.total else [])]
 
 
 def _speed(mailing: Mailing, accepted: int, at: dt.datetime) -> float | None:

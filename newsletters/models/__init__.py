@@ -1,4 +1,4 @@
-from newsletters.models.mailings import Delivery, DigestRun, Mailing, MailingBody
+from newsletters.models.mailings import Delivery, DigestRun, Mailing, MailingBody, Tally
 from newsletters.models.pages import BulletinIndexPage, BulletinPage
 from newsletters.models.sending import Bounce, Destination, OperatorAlarm, Worker
 from newsletters.models.subscribers import (
@@ -33,6 +33,7 @@ __all__ = [
     "Subscription",
     "SubscriptionRequest",
     "Suppression",
+    "Tally",
     "Topic",
     "TopicText",
     "Worker",

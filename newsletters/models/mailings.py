@@ -185,6 +185,29 @@ class Delivery(models.Model):
         return f"#{self.pk} {self.state}"
 
 
+class Tally(models.Model):
+    """How many deliveries of a mailing ended how, of those whose rows were deleted. Only ever counted up.
+
+    `destination` is a provider group that operators set up, and empty for all others: the domain of one reader alone
+    would name them.
+    """
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="tallies", db_index=False)
+    destination = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=20, choices=DeliveryState)
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("tally of a mailing")
+        verbose_name_plural = _("tallies of mailings")
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "destination", "state"], name="newsletters_tally_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id} {self.state}: {self.count}"
+
+
 class DigestRun(models.Model):
     """That the digests of one day or week were made. Its uniqueness lets any machine try, and missed ones be made up for.
 

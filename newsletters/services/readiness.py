@@ -12,7 +12,7 @@ from core.languages import language_codes, language_name
 from core.mail import MailContentError, resolve
 from core.mail.content import ValueName
 from core.mail.wrapping import columns
-from newsletters.choices import MailingState
+from newsletters.choices import DeliveryState, MailingState
 from newsletters.drafts import foreign_parts, is_in_its_language, read_draft
 from newsletters.link_checks import CheckedLink, Finding, check_links
 from newsletters.models import BulletinPage, Mailing
@@ -111,7 +111,10 @@ def pages_of(source: BulletinPage) -> dict[str, BulletinPage]:
 
 def is_blocking(mailing: Mailing) -> bool:
     """Whether a mailing stands in the way of sending again: all but one that was cancelled before anything left."""
-    return mailing.state != MailingState.CANCELLED or mailing.deliveries.exclude(intent_at=None).exists()
+    if mailing.state != MailingState.CANCELLED:
+        return True
+    left = mailing.tallies.filter(state__in=[DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN])
+    return mailing.deliveries.exclude(intent_at=None).exists() or left.exists()
 
 
 def gather_facts(page: BulletinPage, *, at: dt.datetime, with_links: bool = True, uses_fallback: bool = True) -> Facts:

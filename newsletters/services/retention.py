@@ -1,4 +1,4 @@
-"""What goes when its days are over: addresses nobody confirmed or that left, sign-ups, and from where they came."""
+"""What goes when its days are over: addresses nobody confirmed or that left, sign-ups, where they came from, deliveries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from newsletters.choices import SubscriberState
 from newsletters.models import ConsentContext, SignUp, Subscriber, Subscription, SubscriptionRequest
 from newsletters.periods import CONTEXT_KEPT, LEFT_KEPT, REQUEST_KEPT, UNCONFIRMED_KEPT
+from newsletters.services.delivery_retention import delete_old_bounces, delete_old_deliveries
 from newsletters.services.erasure import forget_person
 from newsletters.services.subscription_rows import lock_subscriber
 
@@ -28,6 +29,8 @@ def keep_retention(*, at: dt.datetime) -> dict[str, int]:
         "left": _forget(_left(at), at=at),
         "requests": _delete(SubscriptionRequest.objects.filter(requested_at__lt=at - REQUEST_KEPT)),
         "sign-ups": _delete(SignUp.objects.filter(asked_at__lt=at - UNCONFIRMED_KEPT)),
+        "deliveries": delete_old_deliveries(at=at),
+        "bounces": delete_old_bounces(at=at),
         "contexts": _delete(ConsentContext.objects.filter(happened_at__lt=at - CONTEXT_KEPT)),
     }
 

@@ -35,19 +35,28 @@ _COLUMN = 560
 _RENDITION = "max-1120x1120"
 #: Columns from which on words are enough to tell their language.
 _TELLING = 16
+#: Characters of a bulletin, all told: some 60 pages.
+LONGEST = 100_000
 
 
 @dataclass(slots=True)
 class Draft:
-    """A bulletin as an article; `missing_editions` names those of which there is no text in its language."""
+    """A bulletin as an article, without what is missing: editions that have no text in its language, and images."""
 
     article: Article
     missing_editions: list[str] = field(default_factory=list)
+    missing_pictures: int = 0
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether there is more text than a mail should ever carry; it is told before anything is made of it."""
+        return sum(map(len, _words(self.article))) > LONGEST
 
 
 def read_draft(page: BulletinPage) -> Draft:
     """Read a bulletin's page (of any revision): links expanded to whole addresses, everything sanitised."""
     missing: list[str] = []
+    missing_pictures = 0
     blocks: list[ArticleBlock] = []
     for child in page.body:
         if child.block_type == "change":
@@ -56,6 +65,12 @@ def read_draft(page: BulletinPage) -> Draft:
                 missing.append(_edition_number(child.value))
             else:
                 blocks.append(change)
+        elif child.block_type == "picture":
+            picture = _find_picture(child.value)
+            if picture is None:
+                missing_pictures += 1
+            else:
+                blocks.append(picture)
         else:
             blocks.append(_READERS[child.block_type](child.value))
     article = Article(
@@ -64,7 +79,7 @@ def read_draft(page: BulletinPage) -> Draft:
         summary=sanitize_line(page.summary),
         blocks=tuple(blocks),
     )
-    return Draft(article, missing)
+    return Draft(article, missing, missing_pictures)
 
 
 def is_in_its_language(article: Article) -> bool:
@@ -124,8 +139,16 @@ def _links(value: Any) -> LinkList:
     )
 
 
-def _picture(value: Any) -> Picture:
-    rendition = value["image"].get_rendition(_RENDITION)
+def _find_picture(value: Any) -> Picture | None:
+    """Return an image of the mail; None when the image was deleted, or its file is gone or cannot be read."""
+    if value["image"] is None:
+        return None
+    try:
+        rendition = value["image"].get_rendition(_RENDITION)
+    except OSError:  # of Wagtail's, Willow's and Pillow's own kinds
+        return None
+    if not rendition.file.storage.exists(rendition.file.name):
+        return None
     width = min(_COLUMN, rendition.width)
     return Picture(
         src=urljoin(full_address("/"), rendition.url),
@@ -139,5 +162,4 @@ _READERS: dict[str, Callable[[Any], ArticleBlock]] = {
     "heading": _heading,
     "text": _prose,
     "links": _links,
-    "picture": _picture,
 }

@@ -18,7 +18,7 @@ from newsletters.models import BulletinPage, Delivery, Destination, Mailing, Sub
 from newsletters.rendering import render_article
 from newsletters.services.bodies import write_bodies, write_fallbacks
 from newsletters.services.mailings import add_body, approve_mailing, make_mailing, wake_workers
-from newsletters.services.readiness import gather_facts, source_of
+from newsletters.services.readiness import gather_facts, source_of, too_long
 
 if TYPE_CHECKING:
     from members.models import User
@@ -86,7 +86,10 @@ def send_test(*, page: BulletinPage, user: User, at: dt.datetime) -> Mailing:
         message = _("Your address is not confirmed. Subscribe to a topic with it and confirm that, then try again.")
         raise MailingRefused(message, page=page)
     draft: BulletinPage = page.get_latest_revision_as_object()
-    article = read_draft(draft).article
+    found = read_draft(draft)
+    if found.is_too_long:
+        raise MailingRefused(too_long(), page=page)
+    article = found.article
     with override(page.language):
         prefix = _("Test")
     content = render_article(article, template="bulletin", frame=page.language, topic=page.topic, prefix=prefix)

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.languages import language_codes, language_name
 from core.mail import MailContentError, resolve
 from core.mail.content import ValueName
 from core.mail.wrapping import columns
 from newsletters.choices import DeliveryState, MailingState
-from newsletters.drafts import foreign_parts, is_in_its_language, read_draft
+from newsletters.drafts import LONGEST, foreign_parts, is_in_its_language, read_draft
 from newsletters.link_checks import CheckedLink, Finding, check_links
 from newsletters.models import BulletinPage, Mailing
 from newsletters.pieces import standing
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from newsletters.articles import Article
+    from newsletters.drafts import Draft
     from newsletters.models import Topic
 
 #: Gmail shows no more of a mail than this, and hides the way to unsubscribe with the rest.
@@ -152,9 +155,10 @@ def _examine(facts: LanguageFacts, source: BulletinPage, *, with_links: bool) ->
         facts.notes.append(_("There is a newer draft, which is not approved. The approved text is what is sent."))
     draft = read_draft(page)
     article = draft.article
-    facts.faults += [
-        _("Edition %(number)s has no text in this language.") % {"number": number} for number in draft.missing_editions
-    ]
+    facts.faults += _missing_pieces(draft)
+    if draft.is_too_long:
+        facts.faults.append(too_long())
+        return
     if not is_in_its_language(article):
         facts.faults.append(_("The text is not in this language."))
     else:
@@ -185,6 +189,24 @@ def _examine(facts: LanguageFacts, source: BulletinPage, *, with_links: bool) ->
         broken = [link.url for link in facts.links if link.finding == Finding.BROKEN]
         facts.faults += [_("The link %(address)s leads nowhere.") % {"address": address[:200]} for address in broken]
     facts.article = article
+
+
+def _missing_pieces(draft: Draft) -> Iterator[str]:
+    for number in draft.missing_editions:
+        yield _("Edition %(number)s has no text in this language.") % {"number": number}
+    if draft.missing_pictures:
+        words = ngettext(
+            "%(count)s image is missing. Choose it again, or remove it.",
+            "%(count)s images are missing. Choose them again, or remove them.",
+            draft.missing_pictures,
+        )
+        yield words % {"count": draft.missing_pictures}
+
+
+def too_long() -> str:
+    """Return what is said of a bulletin that no mail should carry."""
+    words = _("The text is longer than %(most)s characters. Put the most of it on a page, and link to that.")
+    return words % {"most": number_format(LONGEST, force_grouping=True)}
 
 
 def subject_warnings(subject: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Locale
 
 from newsletters.models import BulletinIndexPage, BulletinPage
@@ -22,6 +24,11 @@ ENGLISH: list[tuple[str, Any]] = [
     ("heading", "In this issue"),
     ("text", "<p>The privacy policy of the website has been revised; please read the notes.</p>"),
 ]
+
+
+def make_image() -> Any:
+    """Return an image of the image library, with its file."""
+    return get_image_model().objects.create(title="Seal", file=get_test_image_file())
 
 
 def make_bulletin(topic: Topic | None = None, *, author: User | None = None, **fields: Any) -> BulletinPage:

@@ -4,24 +4,17 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.urls import reverse
-from wagtail.blocks import StructBlockValidationError
 
 from core.mail import resolve
-from newsletters.blocks import ChangeBlock, check_link_address
 from newsletters.choices import DeliveryState, Lane, MailingKind, MailingState
-from newsletters.drafts import read_draft
 from newsletters.errors import MailingRefused
 from newsletters.models import BulletinIndexPage, BulletinPage, Delivery, Mailing
-from newsletters.pieces import standing
 from newsletters.services.bulletins import find_confirmed_address, send_bulletin, send_test
 from newsletters.services.due import run_due
 from newsletters.services.mailings import cancel_mailing
-from newsletters.services.readiness import gather_facts, subject_warnings
-from policies.models import Edition
+from newsletters.services.readiness import gather_facts
 from tests.factories.members import UserFactory
-from tests.factories.newsletters import NOW, make_subscriber, make_subscription, make_topic, name_topic
-from tests.factories.policies import issue, key, make_bilingual_policy, make_page
+from tests.factories.newsletters import NOW, make_subscriber, make_topic, name_topic
 from tests.newsletters.bulletins import approve, approved_bulletin, make_bulletin, translate
 
 pytestmark = pytest.mark.django_db
@@ -79,183 +72,6 @@ class TestBulletinPage:
 
         assert words in html
         assert "本署網站的隱私權政策修正公布" in html
-
-
-class TestDraft:
-    def test_links_and_pages_become_whole_addresses(self) -> None:
-        body = [
-            ("text", '<p><a href="/zh-hant/policies/">政策</a></p>'),
-            ("links", {"title": "連結", "links": [{"text": "搜尋", "url": "/zh-hant/search/"}]}),
-        ]
-
-        article = read_draft(make_bulletin(body=body)).article
-
-        assert article.links == (
-            "http://127.0.0.1:8000/zh-hant/policies/",
-            "http://127.0.0.1:8000/zh-hant/search/",
-        )
-
-    def test_a_change_is_told_in_the_pages_language_with_the_clauses_chosen(self) -> None:
-        make_bilingual_policy()
-        edition = Edition.objects.get(major=2)
-        change = {"edition": str(edition.pk), "clauses": [f"{edition.pk}:{key('1')}"]}
-
-        (block,) = read_draft(make_bulletin(body=[("change", change)])).article.blocks
-
-        assert block.title == "隱私權政策"  # type: ignore[union-attr]
-        assert [clause.label for clause in block.clauses] == ["二、保存期限"]  # type: ignore[union-attr]
-
-    def test_clauses_of_another_edition_are_refused(self) -> None:
-        make_bilingual_policy()
-        first, second = Edition.objects.order_by("major")
-        block = ChangeBlock()
-        sound = block.to_python({"edition": str(second.pk), "clauses": [f"{second.pk}:{key('1')}"]})
-        assert block.clean(sound)["clauses"]
-
-        with pytest.raises(StructBlockValidationError):
-            block.clean(block.to_python({"edition": str(first.pk), "clauses": [f"{second.pk}:{key('1')}"]}))
-
-    @pytest.mark.parametrize("address", ["javascript:alert(1)", "www.ola.example", "#c-1", "//ola.example/"])
-    def test_a_link_that_leads_nowhere_is_refused(self, address: str) -> None:
-        with pytest.raises(Exception, match="whole address"):
-            check_link_address(address)
-
-
-class TestStanding:
-    def test_a_new_translation_is_current(self) -> None:
-        source = make_bulletin()
-
-        assert standing(translate(source), source).is_current
-
-    def test_what_changed_in_the_source_makes_its_piece_older(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.summary = "新的摘要。"
-        source.save_revision()
-
-        assert standing(english, source).older == ("summary",)
-
-    def test_other_edits_do_not_make_it_current_but_a_new_translation_does(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.summary = "新的摘要。"
-        source.save_revision()
-        english = reload(english).get_latest_revision_as_object()
-        english.title = "Bulletin, issue one"
-        english.save_revision()
-        assert standing(english, source).older == ("summary",)
-
-        english.summary = "A new summary."
-        english.save_revision()
-
-        assert standing(english, source).is_current
-
-    def test_a_source_that_goes_back_makes_it_current_again(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        kept, source.summary = source.summary, "新的摘要。"
-        assert not standing(english, source).is_current
-        source.summary = kept
-
-        assert standing(english, source).is_current
-
-    def test_what_is_new_in_the_source_is_missing(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.body.append(("heading", "補充"))
-
-        assert len(standing(english, source).missing) == 1
-
-    def test_it_can_be_confirmed_as_still_accurate(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.summary = "新的摘要。"
-        source.save_revision()
-
-        reload(english).get_latest_revision_as_object().confirm_translation(UserFactory())
-
-        assert standing(reload(english).get_latest_revision_as_object(), source).is_current
-
-
-class TestGatherFacts:
-    def test_counts_readers_and_says_what_they_get(self) -> None:
-        topic = name_topic(make_topic(required_languages=["zh-hant"]))
-        make_subscriber(topics=(topic,), locale="zh-hant")
-        make_subscriber(topics=(topic,))
-        make_subscription(make_subscriber(), topic, waits_for_language=True)
-        source = make_bulletin(topic)
-        approve(source)
-
-        facts = gather_facts(source, at=NOW)
-
-        english, chinese = facts.languages
-        assert (english.readers, english.waiting, english.gets, english.receiving) == (2, 1, "zh-hant", 1)
-        assert (chinese.readers, chinese.gets, chinese.receiving) == (1, "zh-hant", 1)
-        assert (facts.receiving, facts.refusals) == (2, [])
-        assert chinese.size > 1000
-
-    def test_refuses_while_a_required_language_is_missing(self) -> None:
-        source = make_bulletin()
-        approve(source)
-
-        assert "English is required. There is no page in this language." in refusals(source)
-
-    def test_refuses_what_is_not_approved(self) -> None:
-        source = make_bulletin()
-        translate(source)
-        approve(source)
-
-        assert "English is required. Its text is not approved yet." in refusals(source)
-
-    def test_refuses_a_translation_older_than_its_source(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.summary = "新的摘要。"
-        source.save_revision()
-        approve(source, english)
-
-        assert "English: Older than its source: 1 parts are, and 0 are missing." in refusals(source)
-
-    def test_refuses_a_copy_that_nobody_translated(self) -> None:
-        source = make_bulletin()
-        english = translate(source, title=source.title, summary=source.summary, body=source.body.raw_data)
-        approve(source, english)
-
-        assert "English: The text is not in this language." in refusals(source)
-
-    def test_warns_of_a_part_that_nobody_translated(self) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        body = list(english.body.raw_data)
-        body[0] = {**body[0], "value": source.body.raw_data[0]["value"] + "：隱私權政策修正公布"}
-        english.body = body
-        english.save_revision()
-        approve(source, english)
-
-        (found,) = gather_facts(source, at=NOW).languages[0].warnings
-
-        assert "another language: 本期重點" in found
-
-    def test_refuses_a_link_that_leads_nowhere(self) -> None:
-        links = [
-            {"text": "政策", "url": "/zh-hant/policies/"},
-            {"text": "無", "url": "/zh-hant/policies/nothing/"},
-            {"text": "外部", "url": "https://nowhere.invalid/"},
-        ]
-        source = make_bulletin(body=[("links", {"title": "連結", "links": links})])
-        approve(source)
-
-        facts = gather_facts(source, at=NOW).languages[1]
-
-        assert [link.finding for link in facts.links] == ["works", "broken", "unchecked"]
-        assert "policies/nothing/ leads nowhere." in facts.faults[0]
-
-    def test_refuses_a_change_that_has_no_text_in_the_language(self) -> None:
-        edition = issue(make_page()).edition
-        source = make_bulletin(body=[("change", {"edition": str(edition.pk), "clauses": []})])
-        approve(source, translate(source, body=source.body.raw_data))
-
-        assert "English: Edition privacy 1.0 has no text in this language." in refusals(source)
 
 
 class TestSendBulletin:
@@ -398,95 +214,21 @@ class TestSendTest:
         with pytest.raises(MailingRefused, match="not confirmed"):
             send_test(page=make_bulletin(), user=editor, at=NOW)
 
+    def test_refuses_a_megabyte_of_text(self) -> None:
+        editor = UserFactory(email="lin@ola.example")
+        make_subscriber("lin@ola.example")
+        page = make_bulletin(author=editor, body=[("text", f"<p>{'字' * 400_000}</p>")])
 
-class TestSubjectWarnings:
-    @pytest.mark.parametrize(
-        ("subject", "word"),
-        [
-            ("長" * 40, "long"),
-            ("FREE MONEY today", "shouts"),
-            ("快來看！！", "shouts"),
-            ("★★ 特別報導", "shouts"),
-            ("Re: your request", "answer"),
-            ("回覆：您的申請", "answer"),
-            ("News 🎉", "pictographs"),
-        ],
-    )
-    def test_tells_what_filters_dislike(self, subject: str, word: str) -> None:
-        assert word in " ".join(subject_warnings(subject))
+        with pytest.raises(MailingRefused, match="longer than"):
+            send_test(page=page, user=editor, at=NOW)
 
-    @pytest.mark.parametrize(
-        "subject", ["《隱私權政策》修正公布", "ICAO rules for travellers", "Privacy: what is new?"]
-    )
-    def test_leaves_plain_subjects_alone(self, subject: str) -> None:
-        assert subject_warnings(subject) == []
-
-
-class TestSendingScreen:
-    @pytest.fixture
-    def approver(self, client: Any) -> Any:
-        user = UserFactory(is_superuser=True, is_staff=True)
-        client.force_login(user)
-        return user
-
-    def url(self, page: BulletinPage) -> str:
-        return reverse("avow_bulletins:sending", args=[page.pk])
-
-    def test_shows_the_facts_and_changes_nothing(self, client: Any, approver: Any) -> None:
-        page = approved_bulletin()
-        make_subscriber(topics=(page.topic,))
-
-        html = client.get(self.url(page)).content.decode()
-
-        assert "1 reader would get it now." in html
-        assert "Approve and send" in html
         assert not Mailing.objects.exists()
 
-    def test_sends_when_it_is_confirmed(self, client: Any, approver: Any) -> None:
-        page = approved_bulletin()
+    def test_a_headline_cannot_become_a_header(self) -> None:
+        editor = UserFactory(email="lin@ola.example")
+        make_subscriber("lin@ola.example")
+        page = make_bulletin(author=editor, title="電子報\r\nBcc: victim@agency.example")
 
-        client.post(self.url(page), {"act": "send", "uses_fallback": "on"})
-        assert not Mailing.objects.exists()
-        client.post(self.url(page), {"act": "send", "confirmed": "on", "uses_fallback": "on"})
+        mailing = send_test(page=page, user=editor, at=NOW)
 
-        assert Mailing.objects.get().approved_by_name == str(approver)
-        assert "This bulletin was approved for sending." in client.get(self.url(page)).content.decode()
-
-    def test_says_what_is_refused(self, client: Any, approver: Any) -> None:
-        source = make_bulletin()
-        approve(source)
-
-        html = client.get(self.url(source)).content.decode()
-        client.post(self.url(source), {"act": "send", "confirmed": "on"})
-
-        assert "English is required." in html
-        assert not Mailing.objects.exists()
-
-    def test_its_author_finds_no_button(self, client: Any, approver: Any) -> None:
-        page = approved_bulletin(author=approver)
-
-        html = client.get(self.url(page)).content.decode()
-
-        assert 'value="send"' not in html
-        assert "You wrote this bulletin" in html
-
-    def test_a_translation_can_be_confirmed(self, client: Any, approver: Any) -> None:
-        source = make_bulletin()
-        english = translate(source)
-        source.summary = "新的摘要。"
-        source.save_revision()
-        approve(source, english)
-
-        client.post(self.url(source), {"act": "confirm", "page": english.pk})
-
-        assert standing(reload(english).get_latest_revision_as_object(), reload(source)).is_current
-
-    @pytest.mark.parametrize("number", ["", "x", "999999"])
-    def test_knows_no_page_of_another_bulletin(self, client: Any, approver: Any, number: str) -> None:
-        assert client.post(self.url(make_bulletin()), {"act": "test", "page": number}).status_code == 404
-
-    def test_is_closed_to_those_who_may_not_edit(self, client: Any) -> None:
-        user = UserFactory(is_staff=True)
-        client.force_login(user)
-
-        assert client.get(self.url(make_bulletin())).status_code in {302, 403}
+        assert mailing.bodies.get().subject == "[測試] 電子報 Bcc: victim@agency.example"

@@ -55,8 +55,7 @@ class OverviewView(MailScreen, ListView[Mailing]):
         kind = self.request.GET.get("kind", "")
         return context | {
             "rows": [(mailing, _progress_of(mailing, now)) for mailing in context["object_list"]],
-            "kinds": MailingKind.choices,
-            "kind": kind if kind in MailingKind.values else "",
+            "filters": [("kind", _("Kind"), MailingKind.choices, kind)],
             "alarms": OperatorAlarm.objects.filter(settled_at=None).order_by("-last_at", "pk")[:_ALARMS_SHOWN],
             "queue": [(Lane(lane).label, due, later) for lane, due, later in queue_by_lane(at=now)],
             "workers": [

@@ -24,7 +24,7 @@ class Topic(models.Model):
     """Something that people subscribe to: a kind of bulletin, or changes of one policy or of all. May be edited.
 
     `list_id` is the identifier of RFC 2919, fixed once mail was sent under it. An alert topic without a policy stands
-    for all policies. A closed topic takes no new subscriptions; its old ones end.
+    for all policies. A closed topic takes no new subscriptions; its old ones go on.
     """
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)

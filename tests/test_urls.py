@@ -43,7 +43,10 @@ PAGES = (
     "/en/search/",
     "/en/search/?q=policy",
     "/en/data-register/",
+    "/en/bulletins/topics/all-policies/",
 )
+#: Pages with a form that needs no cookie, whose answer nobody keeps.
+FORMS = ("/en/bulletins/", "/en/bulletins/?topic=all-policies")
 #: What is not a web page, and its media type.
 FILES = {
     f"{PRIVACY}history/feed.atom": "application/atom+xml",
@@ -52,6 +55,7 @@ FILES = {
     f"{PRIVACY}editions/2.0/?format=akn": "application/akn+xml",
     f"{PRIVACY}editions/2.0/?format=txt": "text/plain",
     f"{PRIVACY}compare/1.0...2.0/?format=json": "application/json",
+    "/en/bulletins/topics/all-policies/feed.atom": "application/atom+xml",
 }
 WITHOUT_LANGUAGE = {
     "/healthz": "text/plain",
@@ -119,6 +123,25 @@ BAD = {
     f"policies/privacy/at/{LONG}/": 404,
     f"policies/privacy/with/{LONG}/": 404,
     f"nothing/{LONG}/": 404,
+    "bulletins/0/": 404,
+    "bulletins/999999/": 404,
+    "bulletins/99999999999999999999/": 404,
+    "bulletins/none/": 404,
+    "bulletins/topics/none/": 404,
+    "bulletins/topics/none/feed.atom": 404,
+    "bulletins/topics/all-policies/?before=0": 404,
+    "bulletins/topics/all-policies/?before=1": 404,
+    "bulletins/topics/all-policies/?before=%00": 404,
+    "bulletins/topics/all-policies/?before=" + "9" * 400: 404,
+    "bulletins/topics/all-policies/?before=%EF%BC%91": 404,
+    "bulletins/confirm/none/": 404,
+    "bulletins/confirm/%00/": 404,
+    "bulletins/not-me/none/": 404,
+    "bulletins/undo/none/": 404,
+    "bulletins/preferences/none/": 404,
+    f"bulletins/preferences/{LONG}/": 404,
+    f"bulletins/?topic={LONG}": 200,
+    "bulletins/?topic=%00": 200,
     # A query that means nothing to a page is let be: links arrive with other people's parameters.
     f"policies/privacy/?{LONG}": 200,
     f"policies/privacy/?utm={LONG}": 200,
@@ -150,6 +173,12 @@ BAD_WITHOUT_LANGUAGE = {
     "/documents/1/%00": 404,
     "/media/none.png": 404,
     "/policy-record/1/": 404,
+    "/u/none/": 404,
+    "/u/%00/": 404,
+    f"/u/{LONG}/": 404,
+    "/u/": 404,
+    "/outbox/999999/": 404,
+    "/outbox/99999999999999999999/html/": 404,
     f"/{LONG}": 404,
 }
 
@@ -327,6 +356,22 @@ class TestMethods:
             assert (address, dict(response.cookies)) == (address, {})
 
 
+@pytest.mark.usefixtures("record")
+class TestForms:
+    def test_are_there_in_both_languages_and_change_nothing_by_being_looked_at(self) -> None:
+        for address in in_every_language(FORMS):
+            with nothing_written():
+                got, head = Client().get(address), Client().head(address)
+            assert (address, got.status_code, head.status_code, head.content) == (address, 200, 200, b"")
+            assert Page(got).one("/html").get("lang") == language_of(address)
+            assert (got["Cache-Control"], dict(got.cookies)) == ("no-store", {})
+
+    @pytest.mark.parametrize("method", ["put", "patch", "delete"])
+    def test_take_nothing_but_a_post(self, method: str) -> None:
+        addresses = in_every_language(FORMS)
+        assert ask(addresses, method) == dict.fromkeys(addresses, 405)
+
+
 class TestAdmin:
     """Every screen of ours in the admin: who may see it, who is refused, who is asked to sign in."""
 
@@ -350,7 +395,15 @@ class TestAdmin:
         "policy_settings/edit/{policy}/": {"superuser": 200, "approver": 200, "author": "home"},
         "policy_settings/new/": {"superuser": "home", "approver": "home", "author": "home"},
         "policy_settings/delete/{policy}/": {"superuser": "home", "approver": "home", "author": "home"},
+        "mail/": {"superuser": 200, "approver": "home", "author": "home"},
+        "mail/uncertain/": {"superuser": 200, "approver": "home", "author": "home"},
+        "mail/bounces/": {"superuser": 200, "approver": "home", "author": "home"},
+        "mail/look-up/": {"superuser": 200, "approver": "home", "author": "home"},
+        "mail_destinations/": {"superuser": 200, "approver": "home", "author": "home"},
+        "mail_topics/": {"superuser": 200, "approver": 200, "author": "home"},
         # What does not exist.
+        "mail/999999/": {"superuser": 404, "approver": 404, "author": 404},
+        "bulletins/999999/sending/": {"superuser": 404, "approver": 404, "author": 404},
         "policy-record/999999/": {"superuser": 404, "approver": 404, "author": 404},
         "policy-record/99999999999999999999/": {"superuser": 404, "approver": 404, "author": 404},
         "policy-record/pages/{page}/compare/999999/": {"superuser": 404, "approver": 404, "author": 404},

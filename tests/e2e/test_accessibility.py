@@ -38,6 +38,7 @@ PUBLIC = {
     "a comparison as a table": "policies/privacy/compare/2.1...3.0/?view=table",
     "an edition with itself": "policies/website-cookies/compare/2.0...2.0/",
     "side by side": "policies/privacy/with/{other}/",
+    "sign-up": "bulletins/",
     "a topic of bulletins": "bulletins/topics/policy-news/",
     "the register of personal data": "data-register/",
     "search": "search/",

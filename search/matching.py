@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 #: Entries that are counted and ranked; of more than that it is said that there are more.
 MOST = 1_000
-_TIMEOUT = "2s"
+#: Longer than that no statement may take.
+TIMEOUT = "2s"
 #: Weights of D, C, B and A: words in headings count twenty times.
 _WEIGHTS = "{0.05,0.1,0.4,1}"
 _FEW = (EntryKind.POLICY, EntryKind.BULLETIN, EntryKind.PAGE)
@@ -102,7 +103,7 @@ def bounded() -> Iterator[None]:
                 cursor.execute(
                     "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
                     " set_config('statement_timeout', %s, true)",
-                    [_TIMEOUT],
+                    [TIMEOUT],
                 )
             yield
     except OperationalError as error:

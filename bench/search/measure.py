@@ -64,11 +64,12 @@ def recall(place: Place, count: int) -> list[Row]:
     asked = sample({locale: [text for _pk, text in rows] for locale, rows in texts.items()}, count)
     folded = {locale: [fold(text) for _pk, text in rows] for locale, rows in texts.items()}
     wanted = [{texts[one.language][n][0] for n in places(one, folded[one.language])} for one in asked]
-    bound, matching.MOST = matching.MOST, 10**9
+    bounds = matching.MOST, matching.TIMEOUT
+    matching.MOST, matching.TIMEOUT = 10**9, "60s"
     try:
         found = [_found(one) for one in asked]
     finally:
-        matching.MOST = bound
+        matching.MOST, matching.TIMEOUT = bounds
     whole = sum(want <= have for want, have in zip(wanted, found, strict=True))
     phrases = [(w, h) for one, w, h in zip(asked, wanted, found, strict=True) if one.is_phrase]
     false = sum(len(have - want) for want, have in phrases)

@@ -13,7 +13,7 @@ from search.glossary import Definition, define
 from search.matching import MOST, Found, Scope, Slice, bounded, count, exists, find
 from search.models import SearchEntry, SynonymSet, split_words
 from search.stems import stems_of
-from search.text.folding import fold_with_places
+from search.text.folding import fold, fold_with_places
 from search.text.query import Needle, Query, parse_query, single
 from search.text.snippets import Passage, Piece, excerpt, mark
 from search.text.synonyms import SynonymTable
@@ -28,6 +28,8 @@ MOST_PAGES = MOST // PAGE_SIZE
 MOST_ELSEWHERE = 100
 _MOST_PARTS = 40
 _ALIKE = 5
+#: Left out of a sentence that is looked for in parts: what asks, not what is asked for.
+_ASKING = frozenset(fold("如何 怎麼 怎樣 什麼 甚麼 為何 為什麼 是否 能否 可否 請問 哪些 哪裡 多久").split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +166,7 @@ def _cut(run: str, known: set[str]) -> list[str]:
             parts.append(run[start:place])
             start = place
     parts.append(run[start:])
-    return [part for part in parts if len(part) > 1]
+    return [part for part in parts if len(part) > 1 and part not in _ASKING]
 
 
 def _find_meant(query: Query, scope: Scope) -> str:

@@ -18,7 +18,7 @@ from search.matching import Scope, Slice, count, find
 from search.models import SynonymSet
 from search.suggestions import suggest
 from search.text.query import parse_query
-from tests.factories.policies import at, clauses, issue, key, make_bilingual_policy, make_page
+from tests.factories.policies import CHINESE, at, clauses, issue, key, make_bilingual_policy, make_page
 from tests.factories.search import index
 
 if TYPE_CHECKING:
@@ -127,6 +127,14 @@ class TestWhatIsFound:
         assert search("xqzw", "en").meant == ""
         assert search("Server retenton", "en").meant == "Server retention"
         assert search("Server delted", "en").meant == "Server deleted"
+
+    def test_what_asks_is_not_looked_for(self) -> None:
+        page = PolicyPage.objects.get(policy__slug="privacy", locale__language_code="zh-hant")
+        asking = ("問答", "<p>如何？請問是否？</p>")
+        issue(page, on="2025-06-01", content=clauses(*CHINESE, asking))
+        index()
+        assert search("伺服器紀錄如何刪除呢").parts == ("伺服器紀錄", "刪除")
+        assert headings(search("如何")) == ["問答"]
 
     def test_a_sentence_without_spaces_is_looked_for_in_parts(self) -> None:
         results = search("伺服器紀錄如何刪除")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsletters.views import preferences, requests, sign_up
+from newsletters.views import preferences, receipts, requests, sign_up
 
 app_name = "subscriptions"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("undo/<str:token>/", requests.undo, name="undo"),
     path("preferences/", preferences.own_preferences, name="own_preferences"),
     path("preferences/<str:token>/", preferences.preferences, name="preferences"),
+    path("preferences/<str:token>/receipts/<int:position>/", receipts.receipt, name="receipt"),
 ]

@@ -15,3 +15,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "cms.static_files.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = False
+AVOW_ERASURES = _FILES / "erasures.txt"

@@ -41,6 +41,7 @@ PUBLIC = {
     "sign-up": "bulletins/",
     "a topic of bulletins": "bulletins/topics/policy-news/",
     "the register of personal data": "data-register/",
+    "asking for one's data": "account/data/",
     "search": "search/",
     "search with hits": "search/?q={words}",
     "search without hits": "search/?q=zzzz",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     postfix.add_argument("--messages", type=int, default=100)
     postfix.add_argument("--connections", type=int, default=4)
     options = parser.parse_args(arguments)
+    # Whoever ends it early finds no cluster, worker or Postfix left behind.
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
     with make_place(options.keep) as place:
         os.environ.update(place.environment())
         django.setup()

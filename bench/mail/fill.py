@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.mail.content import MailContent
+from newsletters.articles import Article
 from newsletters.choices import Lane, MailingKind, MailingState, TopicKind
 from newsletters.models import Mailing, Topic
 from newsletters.services.freeze import freeze_mailing
@@ -79,7 +80,9 @@ def freeze(topic: Topic, key: str, **fields: Any) -> tuple[Mailing, int, float]:
     )
     for language, subject in (("en", "News of the office"), ("zh-hant", "本署最新消息")):
         html, text = parts(language)
-        add_body(mailing=mailing, locale=language, content=MailContent(subject, html, text), at=at)
+        article = Article(language=language, title=subject, summary=_WORDS[language], blocks=())
+        content = MailContent(subject, html, text)
+        add_body(mailing=mailing, locale=language, content=content, article=article.to_data(), at=at)
     began = time.monotonic()
     count = freeze_mailing(mailing=mailing, at=at)
     return mailing, count, time.monotonic() - began

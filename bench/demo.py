@@ -12,6 +12,7 @@ from django.core.management import call_command
 from bench.place import ROOT
 from core.dates import today
 from home.demo.loader import load
+from members.services.factors import new_secret
 from policies.selectors import find_current
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def prepare(place: Place) -> None:
         return
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    load(password="only-for-measuring")  # noqa: S106 -- in a database that is dropped when the run ends
+    load(password="only-for-measuring", factor=new_secret())  # noqa: S106 -- in a database that is dropped when the run ends
     text = place.directory / "text.json"
     text.write_text(json.dumps(stock_text()))
     command = [sys.executable, "-m", "bench.stock.fill", str(text)]

@@ -6,7 +6,7 @@ import logging
 import re
 
 #: The part of an address after which the token follows: `/u/`, and pages under `/<lang>/bulletins/` and `/<lang>/account/`.
-_TOKEN = re.compile(r"(?P<head>/(?:u|confirm|not-me|undo|preferences|data)/)[^/?\s]+")
+_TOKEN = re.compile(r"(?P<head>/(?:u|confirm|not-me|undo|preferences|data|link)/)[^/?\s]+")
 
 
 class TokenFilter(logging.Filter):

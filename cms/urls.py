@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import views
+from members.views.signing_in import sign_out
 from newsletters.views.unsubscribe import unsubscribe
 
 handler400 = "cms.views.bad_request"
@@ -22,8 +23,10 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
-    # Wagtail's password-only side door for private pages: nothing here is private.
-    path("_util/login/", RedirectView.as_view(pattern_name="wagtailadmin_login"), name="side_door"),
+    # Wagtail's password-only side doors.
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login"), name="side_door"),
+    path(f"{settings.AVOW_ADMIN_PATH}/login/", RedirectView.as_view(pattern_name="account_login")),
+    path(f"{settings.AVOW_ADMIN_PATH}/logout/", sign_out),
     # In mail, for people and for programs (RFC 8058): short, without a language, and good for ever.
     path("u/<str:token>/", unsubscribe, name="unsubscribe"),
     path(f"{settings.AVOW_ADMIN_PATH}/", include(wagtailadmin_urls)),
@@ -36,6 +39,8 @@ if settings.AVOW_SHOWS_OUTBOX:
     urlpatterns += [path("outbox/", include("newsletters.outbox.urls"))]
 
 urlpatterns += i18n_patterns(
+    path("account/", include("members.urls")),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login")),
     path("policies/", include("policies.urls")),
     path("bulletins/", include("newsletters.urls")),
     path("bulletins/", include("newsletters.subscriber_urls")),

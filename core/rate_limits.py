@@ -31,6 +31,9 @@ ON CONFLICT (name, subject_hash) DO UPDATE SET
     expires_at = GREATEST(kept.expires_at, excluded.expires_at)
 RETURNING count, count_before
 """
+_FORGIVE = """
+UPDATE core_ratecounter SET count = GREATEST(count - 1, 0) WHERE name = %(name)s AND subject_hash = %(subject)s
+"""
 _SWEEP = """
 DELETE FROM core_ratecounter WHERE id IN (
     SELECT id FROM core_ratecounter WHERE expires_at < %(at)s ORDER BY expires_at LIMIT %(swept)s
@@ -71,3 +74,9 @@ def is_within(limit: Limit, subject: str, *, at: dt.datetime) -> bool:
         count, before = cursor.fetchone()
     share_before = 1 - (at - began) / limit.period
     return bool(count + before * share_before <= limit.count)
+
+
+def forgive(limit: Limit, subject: str) -> None:
+    """Take back the last count of `subject`: what it did turned out to be its own good right."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGIVE, {"name": limit.name, "subject": keyed_hash(f"{limit.name}:{subject}")})

@@ -36,6 +36,7 @@ class TokenPurpose(IntEnum):
     RETURN_PATH = 5
     UNDO = 6
     FORM = 7
+    ACCOUNT_LETTER = 8
     DATA = 9
 
 

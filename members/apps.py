@@ -6,3 +6,9 @@ class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear of sessions, sign-ins and factors."""
+        from members import receivers
+
+        receivers.connect()

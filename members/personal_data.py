@@ -20,6 +20,7 @@ from core.data_register import (
     register,
 )
 from core.data_register.finding import by_account
+from members import sign_in_data
 from members.models import User
 from members.services.account_erasure import erase_account, session_keys
 
@@ -95,6 +96,12 @@ register.add(
                 necessity=Necessity.REQUIRED,
                 is_secret=True,
             ),
+            "nickname": _optional(_("Nickname")),
+            "postal_address": _optional(_("Postal address")),
+            "telephone": _optional(_("Telephone")),
+            "language": _optional(_("Language of mails")),
+            "unconfirmed_since": _made(_("Since when the address waits for confirmation")),
+            "frozen_at": _made(_("Since when the account is frozen")),
             "last_login": _made(_("Last sign-in")),
             "date_joined": _made(_("Account since")),
             "is_staff": _made(_("Whether the account is of the staff")),
@@ -296,3 +303,4 @@ register.add(
         created_at=_made(_("When")),
     ),
 )
+register.add(*sign_in_data.FILES, *sign_in_data.UNUSED, *sign_in_data.FORMS)

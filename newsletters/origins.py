@@ -5,22 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.browsers import browser_family
 from core.networks import client_network
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-#: Marks of user agents, most particular first: nearly all claim to be Chrome or Safari, too.
-_FAMILIES = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
 _LONGEST_PAGE = 200
 
 
@@ -35,6 +25,5 @@ class Origin:
 
 def request_origin(request: HttpRequest, *, page: str) -> Origin:
     """Return where `request` came from; `page` names the form."""
-    agent = request.headers.get("User-Agent", "")[:1000]
-    family = next((name for mark, name in _FAMILIES if mark in agent), "other" if agent else "")
+    family = browser_family(request.headers.get("User-Agent", ""))
     return Origin(network=client_network(request), browser=family, page=page[:_LONGEST_PAGE])

@@ -77,7 +77,8 @@ def reset() -> None:
         raise RefusedError(msg)
     for name in ("media", "outbox", "static"):
         shutil.rmtree(ROOT / ".avow" / name, ignore_errors=True)
-    (ROOT / ".avow" / "demo-password").unlink(missing_ok=True)
+    for name in ("demo-password", "demo-factor"):
+        (ROOT / ".avow" / name).unlink(missing_ok=True)
 
 
 def prepare() -> None:

@@ -35,6 +35,10 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail.locales",
     "wagtail",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "modelcluster",
     "taggit",
     "csp",
@@ -65,8 +69,11 @@ MIDDLEWARE = [
     "policies.middleware.RecordPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "members.middleware.PrivatePagesMiddleware",
+    "members.middleware.StaffFactorMiddleware",
     "policies.middleware.RefusalMiddleware",
 ]
 
@@ -113,8 +120,39 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "members.breached.BreachedPasswordValidator"},
+    {"NAME": "members.breached.OwnWordsValidator"},
 ]
+
+# Accounts (docs/security/asvs.md). django-allauth signs people in; what it would count in a cache is counted in PostgreSQL
+# instead (members.limits), and what it would mail is written by members.services.letters.
+#: Passphrases that others have lost; make_breached_filter makes a larger one from any list.
+AVOW_BREACHED_FILTER = Path(os.environ.get("AVOW_BREACHED_FILTER", BASE_DIR / "members" / "data" / "breached.bloom"))
+AUTHENTICATION_BACKENDS = ["members.backends.AccountBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "account_login"
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False  # nobody sets or learns another's: a new account's owner has a link sent
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_TIMEOUT = 10 * 60
+MFA_ADAPTER = "members.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1  # one step either way (RFC 6238 §5.2), for clocks that are not quite right
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # Mail. System mail (confirmations, accounts) and bulletins go out from different addresses, and may take different relays.
 SMTP_URL = os.environ.get("SMTP_URL", "")
@@ -172,7 +210,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # the most of any; members.periods has the limits
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "cms.views.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"

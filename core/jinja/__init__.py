@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.templatetags.static import static as find_static
-from django.utils import html
+from django.utils import html, timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import StrictUndefined, Undefined, pass_context
@@ -53,6 +53,7 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     made.globals |= PAGE_DEFAULTS | {
+        "civil_moment": civil_moment,
         "civil_time": civil_time,
         "language_links": language_links,
         "static": static,
@@ -83,6 +84,13 @@ def civil_time(day: dt.date | dt.datetime | None, language: str | None = None) -
         day = civil_date(day)
     text = format_date(day, language or get_language() or "en")
     return mark_safe(f'<time datetime="{day.isoformat()}">{text}</time>')  # noqa: S308 -- digits and names of months
+
+
+def civil_moment(moment: dt.datetime, language: str | None = None) -> SafeString:
+    """Write an instant as day and minute in Taipei, inside `<time datetime>`."""
+    local = timezone.localtime(moment)
+    text = f"{format_date(local.date(), language or get_language() or 'en')} {local:%H:%M}"
+    return mark_safe(f'<time datetime="{local.isoformat(timespec="minutes")}">{text}</time>')  # noqa: S308 -- as above
 
 
 def linebreaks(text: str) -> SafeString:

@@ -24,6 +24,8 @@ class ValueName(StrEnum):
     NOT_ME_URL = "not_me_url"
     UNDO_URL = "undo_url"
     DATA_URL = "data_url"
+    ACCOUNT_URL = "account_url"
+    ACCOUNT_NOT_ME_URL = "account_not_me_url"
 
 
 class MailContentError(ValueError):

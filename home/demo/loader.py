@@ -16,6 +16,7 @@ from home.demo.glossary import load_glossary
 from home.demo.source import POLICY_SLUGS, load_agency, load_policy
 from home.models import HomePage
 from members.models import User
+from members.services.factors import set_app
 from policies.choices import EffectiveRule
 from policies.drafts import stream_data
 from policies.models import Edition, EditionText, Policy, PolicyIndexPage, PolicyPage
@@ -56,11 +57,14 @@ class Loaded:
 
 
 @transaction.atomic
-def load(*, password: str) -> Loaded:
-    """Load the demo agency, its staff (all with `password`) and whichever of its policies, bulletins and terms are not there yet."""
+def load(*, password: str, factor: str) -> Loaded:
+    """Load the demo agency, its staff and whichever of its policies, bulletins and terms are not there yet.
+
+    All staff have `password`, and an authenticator app of the key `factor`.
+    """
     agency = load_agency()
     _load_agency(agency)
-    users = {editor.id: _load_user(editor, password) for editor in agency.editors}
+    users = {editor.id: _load_user(editor, password, factor) for editor in agency.editors}
     missing = [slug for slug in POLICY_SLUGS if not Policy.objects.published().filter(slug=slug).exists()]
     editions = 0
     for slug in missing:
@@ -91,7 +95,7 @@ def _load_agency(agency: DemoAgency) -> None:
         home.save_revision().publish()
 
 
-def _load_user(editor: DemoEditor, password: str) -> User:
+def _load_user(editor: DemoEditor, password: str, factor: str) -> User:
     user, is_new = User.objects.get_or_create(email=editor.email, defaults={"is_active": editor.is_active})
     if is_new:
         family, _space, given = editor.name["en"].partition(" ")
@@ -101,6 +105,7 @@ def _load_user(editor: DemoEditor, password: str) -> User:
         user.groups.set(Group.objects.filter(name__in=groups[editor.role]))
     user.set_password(password)
     user.save()
+    set_app(user=user, secret=factor)
     return user
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from core.addresses import full_address
 from core.languages import html_language
 from core.mail.content import ValueName
+from members.links import LinkPart, letter_url
 from newsletters.choices import Lane
 from newsletters.engine.splicing import splice
 from newsletters.links import (
@@ -189,6 +190,12 @@ class _Links:
             raise RecipientError("The delivery names no link, of which its text speaks.")
         return data_url(self._row.reference, self._locale)
 
+    def account_url(self) -> str:
+        return self._of_letter(LinkPart.ACT)
+
+    def account_not_me_url(self) -> str:
+        return self._of_letter(LinkPart.NOT_ME)
+
     def _unsubscribe(self) -> UnsubscribeLink:
         row = self._row
         return UnsubscribeLink(row.subscriber_id or 0, row.epoch, row.topic_id or 0, row.id)
@@ -201,6 +208,11 @@ class _Links:
         if self._row.reference is None:
             raise RecipientError("The delivery names no sign-up, of which its text speaks.")
         return write(RequestLink(self._row.reference, self._row.epoch), self._locale)
+
+    def _of_letter(self, part: LinkPart) -> str:
+        if self._row.reference is None:
+            raise RecipientError("The delivery names no letter, of whose link its text speaks.")
+        return letter_url(self._row.reference, self._locale, part)
 
 
 def encoded_header(name: str, value: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Mail about a subscription itself: confirmation, welcome, and what else a person is told. It goes before all other mail."""
+"""Mail about a subscription or an account itself: confirmation, welcome, and what else a person is told. It goes first."""
 
 from __future__ import annotations
 

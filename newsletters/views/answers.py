@@ -20,21 +20,6 @@ _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _LONGEST_BODY = 64 * 1024
 
 
-class AnsweredFirst(HttpResponse):
-    """An answer after which something is still to be done: `act` runs when all of it has been sent."""
-
-    act: Callable[[], object] | None = None
-
-    def close(self) -> None:
-        """Do what is to be done, once, then what ends a request."""
-        act, self.act = self.act, None
-        try:
-            if act is not None:
-                act()
-        finally:
-            super().close()
-
-
 def subscriber_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let `view` answer GET, HEAD and POST only, to bodies of a reasonable size, with an answer that nobody keeps.
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.answers import AnsweredFirst
 from core.form_tokens import TRAP
 from core.tokens import BadTokenError
 from newsletters.choices import Frequency
@@ -22,7 +23,7 @@ from newsletters.selectors import list_archive
 from newsletters.services.consent import keep_text
 from newsletters.services.sign_up import Ask, SignUpRefused, deal_safely, receive_sign_up
 from newsletters.shown_topics import list_open_topics
-from newsletters.views.answers import AnsweredFirst, subscriber_page
+from newsletters.views.answers import subscriber_page
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -143,14 +143,14 @@ class TestNginx:
 @pytest.mark.django_db
 class TestParts:
     def test_pages(self, loopback: None) -> None:
-        load(password="not used")
+        load(password="not used", factor="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
         rows = pages.measure(PLACE, rounds=2, seconds=1)
 
         assert len(rows) == 5
 
     def test_edge(self, loopback: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        load(password="not used")
+        load(password="not used", factor="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
         seen = {}
 
         def made(_directory: Path, **named: bytes) -> nullcontext[nginx.Edge]:
@@ -165,14 +165,14 @@ class TestParts:
         assert gzip.decompress(seen["compressed"]) == seen["page"]
 
     def test_wire(self, loopback: None) -> None:
-        load(password="not used")
+        load(password="not used", factor="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
         rows = wire.measure(PLACE)
 
         assert [row.name for row in rows] == ["HTML + CSS, en", "HTML + CSS, zh-hant"]
 
     def test_queries(self) -> None:
-        load(password="not used")
+        load(password="not used", factor="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
         rows = queries.measure()
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import template_database as databases
+from tests.e2e import signing_in
 from tests.e2e.site import Site, served_demo
 from tests.e2e.states import make_announced_policy, make_lagging_policy
 
@@ -117,13 +118,5 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture
 def sign_in(site: Site) -> Callable[[Page, str], None]:
-    """Return what signs in at Wagtail's own form as one of the demo's staff, named by the start of the address."""
-
-    def sign_in(page: Page, name: str) -> None:
-        page.goto("/admin/login/")
-        page.get_by_label("E-mail address").fill(f"{name}@ola.example")
-        page.get_by_label("Password").fill(site.password)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/admin/")
-
-    return sign_in
+    """Return what opens the admin as one of the demo's staff, named by the start of the address."""
+    return lambda page, name: signing_in.sign_in(page, site, name)

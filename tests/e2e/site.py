@@ -19,6 +19,7 @@ from urllib.request import urlopen
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from members.services.factors import new_secret
 from tests import template_database as databases
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ SECONDS_TO_START = 120
 
 @dataclass(frozen=True)
 class Site:
-    """A site that is being served; `password` opens every account of the demo."""
+    """A site that is being served; `password` opens every account of the demo, with an app of the key `factor`."""
 
     url: str
     database: str
     password: str
+    factor: str
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def served_demo(*, worker: str, files: Path) -> Iterator[Site]:
     template = databases.template_name()
     databases.make_template(template)
     databases.make_copy(template, database)
-    site = Site(f"http://127.0.0.1:{_free_port()}", database, secrets.token_urlsafe(12))
+    site = Site(f"http://127.0.0.1:{_free_port()}", database, secrets.token_urlsafe(12), new_secret())
     log = files / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -70,6 +72,7 @@ def _environment(site: Site, files: Path) -> dict[str, str]:
         parameters.pop(name, None)
     return os.environ | {
         "AVOW_BASE_URL": site.url,
+        "AVOW_DEMO_FACTOR": site.factor,
         "AVOW_DEMO_PASSWORD": site.password,
         "AVOW_E2E_FILES": str(files),
         "DATABASE_URL": make_conninfo(**parameters),

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from policies.text.clauses import Clause, new_key
 from policies.text.numbering import number_clauses
+from tests.e2e.signing_in import sign_in
 
 SECURITY = re.compile("資訊安全|Information Security", re.IGNORECASE)
 NUMBERING = Path(__file__).resolve().parents[2] / "static" / "policies-admin" / "numbering.js"
@@ -41,11 +42,7 @@ def test_script_and_python_number_alike(browser):
 @pytest.fixture
 def administrator(page, site):
     """A page in which the demo's administrator has signed in."""
-    page.goto("/admin/login/")
-    page.locator("input[name=username]").fill("wu.poyi@ola.example")
-    page.locator("input[name=password]").fill(site.password)
-    page.locator("button[type=submit]").click()
-    page.wait_for_url("**/admin/")
+    sign_in(page, site, "wu.poyi")
     return page
 
 

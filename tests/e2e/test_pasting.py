@@ -15,6 +15,7 @@ from policies.models import PolicyPage
 from policies.text.clauses import Clause
 from tests.clipboards import PROGRAMS, SAMPLES, Sample, word
 from tests.e2e import axe, desk
+from tests.e2e.signing_in import sign_in
 from tests.e2e.test_keyboard import tab_to
 from tests.factories.policies import key, make_page
 
@@ -96,11 +97,7 @@ def open_form(
         context = new_context(locale=LOCALES[language])
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
         page = context.new_page()
-        page.goto("/admin/login/")
-        page.locator("[name=username]").fill("chen.meihui@ola.example")
-        page.locator("[name=password]").fill(site.password)
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url("**/admin/")
+        sign_in(page, site, "chen.meihui")
         desk.open_page(page, draft.pk)
         return Form(page, draft)
 

@@ -75,6 +75,7 @@ class TestPassword:
     @pytest.mark.django_db
     def test_is_made_once_and_kept_for_its_owner_alone(self, tmp_path, settings, monkeypatch, capsys):
         monkeypatch.delenv("AVOW_DEMO_PASSWORD", raising=False)
+        monkeypatch.delenv("AVOW_DEMO_FACTOR", raising=False)
         monkeypatch.setattr(
             "home.management.commands.load_demo.load", lambda **kwargs: passwords.append(kwargs) or Loaded
         )
@@ -83,14 +84,19 @@ class TestPassword:
         call_command("load_demo")
         call_command("load_demo")
         path = tmp_path / ".avow" / "demo-password"
-        assert passwords[0] == passwords[1] == {"password": path.read_text().strip()}
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert passwords[0]["password"] in capsys.readouterr().out
+        factor = tmp_path / ".avow" / "demo-factor"
+        kept = {"password": path.read_text().strip(), "factor": factor.read_text().strip()}
+        assert passwords[0] == passwords[1] == kept
+        assert {stat.S_IMODE(each.stat().st_mode) for each in (path, factor)} == {0o600}
+        said = capsys.readouterr().out
+        assert passwords[0]["password"] in said
+        assert passwords[0]["factor"] in said
 
     def test_production_refuses_the_demo(self, settings):
         settings.AVOW_ALLOW_DEMO = False
-        with pytest.raises(CommandError, match="production"):
-            call_command("load_demo")
+        for command in ("load_demo", "demo_code"):
+            with pytest.raises(CommandError, match="production"):
+                call_command(command)
 
 
 class Loaded:

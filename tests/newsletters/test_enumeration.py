@@ -11,13 +11,13 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.utils import timezone
 
+from core.answers import AnsweredFirst
 from core.mail_addresses import parse_address
 from core.tokens import keyed_hash
 from newsletters.choices import SubscriberState, SuppressionReason, SuppressionScope
 from newsletters.forms import make_form_token
 from newsletters.models import SignUp, Subscriber, Subscription, SubscriptionRequest, Suppression
 from newsletters.services.consent import keep_text
-from newsletters.views.answers import AnsweredFirst
 from tests.factories.newsletters import make_topic, name_topic
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ class TestAccess:
         assert SubscriberLookUp.objects.count() == (method == "post")
 
     def test_a_visitor_is_sent_to_sign_in(self, client: Client, url: str) -> None:
-        assert "/admin/login/" in client.post(url, {"address": ADDRESS, "reason": REASON})["Location"]
+        assert "/account/sign-in/" in client.post(url, {"address": ADDRESS, "reason": REASON})["Location"]
         assert not SubscriberLookUp.objects.exists()
 
     def test_the_menu_leads_there(self, url: str, officer: Client) -> None:

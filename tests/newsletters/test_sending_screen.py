@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from newsletters.models import BulletinPage, Mailing
 from newsletters.pieces import standing
+from tests.accounts import sign_in_staff
 from tests.factories.members import UserFactory
 from tests.factories.newsletters import make_subscriber
 from tests.newsletters.bulletins import approve, approved_bulletin, make_bulletin, translate
@@ -22,7 +23,7 @@ class TestSendingScreen:
     @pytest.fixture
     def approver(self, client: Any) -> Any:
         user = UserFactory(is_superuser=True, is_staff=True)
-        client.force_login(user)
+        sign_in_staff(user, client)
         return user
 
     def url(self, page: BulletinPage) -> str:
@@ -83,6 +84,6 @@ class TestSendingScreen:
 
     def test_is_closed_to_those_who_may_not_edit(self, client: Any) -> None:
         user = UserFactory(is_staff=True)
-        client.force_login(user)
+        sign_in_staff(user, client)
 
         assert client.get(self.url(make_bulletin())).status_code in {302, 403}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from core.answers import AnsweredFirst
 from core.models import Agency
 from core.tokens import TokenPurpose, sign
 from newsletters.choices import SubscriberState
@@ -17,7 +18,6 @@ from newsletters.models import (
     Suppression,
     Topic,
 )
-from newsletters.views import answers
 from tests.factories.newsletters import make_subscriber, make_topic, name_topic
 from tests.newsletters.reader_pages import BULLETINS, Reader, fields, form_token, sign_up
 
@@ -184,7 +184,7 @@ class TestSignUpPage:
 
 def test_an_answer_is_given_before_the_work_and_the_work_is_done_once():
     done: list[int] = []
-    response = answers.AnsweredFirst("ok")
+    response = AnsweredFirst("ok")
     response.act = lambda: done.append(1)
     assert done == []
     response.close()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
@@ -16,11 +15,13 @@ from policies.blocks import CLAUSE_FEATURES
 from policies.drafts import page_document
 from policies.models import PolicyPage
 from policies.services.planning import find_last_issued
+from tests.accounts import sign_in_staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpResponse
+    from django.test import Client
 
     from policies.text.clauses import Clause
 
@@ -36,10 +37,8 @@ def make_user(name: str, *, group: str = "", is_superuser: bool = False) -> User
 
 
 def sign_in(user: User) -> Client:
-    """Return a browser in which `user` has signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
+    """Return a browser in which `user` has signed in with two factors."""
+    return sign_in_staff(user)
 
 
 def make_author(name: str = "Author") -> User:

@@ -95,7 +95,7 @@ class TestBeginning:
 
     def test_needs_the_right_to_edit_the_page(self, policy):
         stranger = desk.sign_in(desk.make_user("Stranger"))
-        assert begin(stranger, page_of(policy)).status_code == 302
+        assert begin(stranger, page_of(policy)).status_code == 403
         assert draft_of(page_of(policy)).of_edition == ""
 
     def test_is_open_to_authors_who_may_not_publish(self, policy):

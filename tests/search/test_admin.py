@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from home.bootstrap import AUTHORS
 from members.models import User
 from search.models import IndexedUnit, SynonymSet, split_words
+from tests.accounts import sign_in_staff
 from tests.factories.search import index
 from tests.pages import Page
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def author(client: Client) -> Client:
     user = User.objects.create_user(email="author@example.org", password=None)
     user.groups.add(Group.objects.get(name=AUTHORS))
-    client.force_login(user)
+    sign_in_staff(user, client)
     return client
 
 

@@ -13,6 +13,7 @@ from wagtail.search.query import And, Boost, Fuzzy, Not, Or, Phrase, PlainText
 from members.models import User
 from policies.models import PolicyPage
 from search.backend import SearchBackend
+from tests.accounts import sign_in_staff
 from tests.factories.policies import make_page
 from tests.pages import Page as Read
 
@@ -103,7 +104,7 @@ def test_an_index_is_there_for_title_and_body_together() -> None:
 
 
 def test_editors_find_pages_in_the_admin(client: Client) -> None:
-    client.force_login(User.objects.create_superuser(email="root@example.org", password=None))
+    sign_in_staff(User.objects.create_superuser(email="root@example.org", password=None), client)
     page = Read(client.get("/admin/pages/search/", {"q": "伺服器纪录"}))
     assert "臺灣隱私權政策" in page.text
     assert "資訊安全政策" in page.text

@@ -12,6 +12,7 @@ from home.bootstrap import APPROVERS
 from home.demo.glossary import load_glossary
 from members.models import User
 from search.models import GlossaryTerm
+from tests.accounts import sign_in_staff
 from tests.factories.policies import make_bilingual_policy
 from tests.factories.search import index
 from tests.pages import Page
@@ -103,7 +104,7 @@ class TestEditing:
     def approver(self, client: Client) -> Client:
         user = User.objects.create_user(email="approver@example.org", password=None)
         user.groups.add(Group.objects.get(name=APPROVERS))
-        client.force_login(user)
+        sign_in_staff(user, client)
         return client
 
     def test_is_done_by_authors_and_approvers(self, approver: Client) -> None:

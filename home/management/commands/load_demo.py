@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from home.demo.loader import load
 from home.demo.records import DemoError
+from home.demo.secrets import demo_factor, demo_password
 from home.demo.source import load_agency
 from policies.errors import Refused
 
@@ -23,9 +22,9 @@ class Command(BaseCommand):
         if not settings.AVOW_ALLOW_DEMO:
             msg = "This is production: demo content and its accounts are not loaded here."
             raise CommandError(msg)
-        password = _demo_password()
+        password, factor = demo_password(), demo_factor()
         try:
-            loaded = load(password=password)
+            loaded = load(password=password, factor=factor)
         except (DemoError, Refused) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -36,17 +35,5 @@ class Command(BaseCommand):
         for editor in load_agency().editors:
             if editor.is_active:
                 self.stdout.write(f"    {editor.email:<28} {editor.role}")
-
-
-def _demo_password() -> str:
-    """Return the password of this checkout's demo: made once, kept readable by its owner alone."""
-    if given := os.environ.get("AVOW_DEMO_PASSWORD"):
-        return given
-    path = settings.BASE_DIR / ".avow" / "demo-password"
-    if path.exists():
-        return str(path.read_text().strip())
-    password = secrets.token_urlsafe(12)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(password + "\n")
-    return password
+        self.stdout.write(f"  Second factor: put the key {factor} into an authenticator app,")
+        self.stdout.write("  or let .venv/bin/python manage.py demo_code say its code of the moment.")

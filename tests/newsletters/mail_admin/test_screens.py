@@ -65,7 +65,7 @@ class TestAccess:
 
     def test_a_visitor_is_sent_to_sign_in(self, client, mailing):
         for address in screens(mailing).values():
-            assert "/admin/login/" in client.get(address)["Location"]
+            assert "/account/sign-in/" in client.get(address)["Location"]
 
     def test_the_menu_leads_there(self, operator):
         page = operator.get("/admin/").content.decode()

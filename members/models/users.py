@@ -1,4 +1,4 @@
-"""People with an account."""
+"""Who can sign in."""
 
 from __future__ import annotations
 
@@ -35,6 +35,24 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # the e-mail address is the login name
     email = models.EmailField(_("e-mail address"), unique=True)
+    nickname = models.CharField(_("nickname"), max_length=60, blank=True)
+    postal_address = models.CharField(_("postal address"), max_length=300, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=30, blank=True)
+    language = models.CharField(
+        _("language of mails"),
+        max_length=12,
+        blank=True,
+        help_text=_("Empty: that of the page where mail was asked for."),
+    )
+    unconfirmed_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the owner signed up, until the address is confirmed."
+    )
+    frozen_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when nobody can sign in: the owner said “this was not me”.",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -50,6 +68,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether the right passphrase opens the account."""
+        return self.is_active and self.unconfirmed_since is None and self.frozen_at is None
 
     def get_full_name(self) -> str:
         """Return the name as its language writes it: family name first, without a space, for Chinese names."""

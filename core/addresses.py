@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.urls import get_script_prefix, get_urlconf, reverse
-from django.utils.translation import get_language
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language, override
 
 from core.languages import language_codes
 
@@ -26,13 +26,19 @@ def path_of(view: str, *arguments: object) -> str:
 
     Django works a path out anew each time, some twenty for a page of the record; of the same parts it is always the same.
     """
-    return _reverse(view, arguments, get_language(), get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF)
+    return path_in(get_language(), view, *arguments)
+
+
+def path_in(language: str | None, view: str, *arguments: object) -> str:
+    """Return the path of a public view in a language."""
+    return _reverse(view, arguments, language, get_script_prefix(), settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=_KEPT)
 def _reverse(view: str, arguments: tuple[object, ...], language: str | None, prefix: str, urlconf: str) -> str:
-    del language, prefix  # `reverse` reads them from the thread
-    return reverse(view, urlconf=urlconf, args=arguments)
+    del prefix  # `reverse` reads it from the thread
+    with override(language):
+        return reverse(view, urlconf=urlconf, args=arguments)
 
 
 def full_address(path: str) -> str:

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Give templates `html_lang` and the `agency` identity in the page's language (read only when shown)."""
+    """Give templates `html_lang` and the `agency` identity in the page's language (read only when shown).
+
+    The record's middleware has read it with the site's version, and left it with the request.
+    """
     language = get_language() or "en"
+    read_in, agency = getattr(request, "agency_read", ("", None))
+    if read_in != language:
+        agency = SimpleLazyObject(lambda: find_agency(language))
     return {
         "html_lang": html_language(language),
         "language": language,
-        "agency": SimpleLazyObject(lambda: find_agency(language)),
+        "agency": agency,
     }

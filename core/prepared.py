@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 from psycopg import Cursor
+from psycopg.types.datetime import TimestamptzLoader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,10 @@ def fetch_all(sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         0 if settings.AVOW_PREPARED_STATEMENTS else None
     )  # of cursors that bind on the server: only this one
     # Django's own wrapper, so that queries are counted and errors are its errors.
-    with connection.wrap_database_errors, connection._prepare_cursor(Cursor(raw)) as cursor:  # type: ignore[attr-defined] # noqa: SLF001
+    bare = Cursor(raw)
+    # psycopg's own, in C: Django's gives the same instants, and the connection's zone is UTC as Django sets it.
+    bare.adapters.register_loader("timestamptz", TimestamptzLoader)
+    with connection.wrap_database_errors, connection._prepare_cursor(bare) as cursor:  # type: ignore[attr-defined] # noqa: SLF001
         cursor.execute(sql, parameters)
         rows: list[Row] = cursor.fetchall()
     return rows
@@ -129,20 +133,20 @@ class _Part:
 
     def __init__(self, info: dict[str, Any], select: Sequence[Any]) -> None:
         self.model: type[models.Model] = info["model"]
-        self.columns = [(index, select[index][0].target.attname) for index in info["select_fields"]]
-        names = {name: index for index, name in self.columns}
-        self.primary_key = names[self.model._meta.pk.attname]  # noqa: SLF001 -- Django's documented API
+        # Django puts the columns of one model side by side.
+        self.columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self.names = tuple(select[index][0].target.attname for index in info["select_fields"])
+        pk: str = self.model._meta.pk.attname  # noqa: SLF001 -- Django's documented API
+        self.primary_key = self.columns.start + self.names.index(pk)
         self._setters = info.get("local_setter"), info.get("remote_setter")
 
     def read(self, values: Sequence[Any]) -> models.Model:
         """Make an instance as the ORM does, but for the signals of `__init__`, which nothing of ours listens to."""
         instance = self.model.__new__(self.model)
-        known = instance.__dict__
-        state = known["_state"] = ModelState()
+        state = ModelState()
         state.adding = False
         state.db = DEFAULT_DB_ALIAS
-        for index, name in self.columns:
-            known[name] = values[index]
+        instance.__dict__.update(zip(self.names, values[self.columns], strict=True), _state=state)
         return instance
 
     def attach(self, instance: models.Model, other: models.Model | None) -> None:

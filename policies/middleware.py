@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ from django.utils.http import parse_etags, parse_http_date_safe
 
 from core.dates import today
 from core.models import SiteVersion
+from core.selectors import read_version_and_agency
 from policies.admin_views.guarded import find_refusal
 from policies.errors import Refused
 from policies.page_cache import PageStore, StoredPage
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+    from django.urls import ResolverMatch
 
 logger = logging.getLogger("avow.policies")
 
@@ -36,6 +39,7 @@ APP_NAME = "policies"
 CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=1"
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_QUERY = 200
+_KEPT_ADDRESSES = 4096
 _PARAMETERS = frozenset({"view", "format", "before", "sequence"})
 #: Headers that are set anew for every answer, or that must never be given to a second reader.
 _OWN_HEADERS = frozenset({"cache-control", "content-encoding", "content-length", "date", "etag", "set-cookie", "vary"})
@@ -65,7 +69,7 @@ class RecordCacheMiddleware:
         stored = page_store.find(address) if settings.AVOW_PAGE_CACHE else None
         second = int(time.time())
         try:
-            version = _read_version()
+            version = _read_version(request, is_to_be_written=stored is None)
         except (OperationalError, InterfaceError):
             if stored is None:
                 return self.get_response(request)  # fails in turn, and is answered with every header
@@ -107,15 +111,27 @@ def _is_known_query(query: str) -> bool:
     return all(name in _PARAMETERS for name, _value in parse_qsl(query, keep_blank_values=True))
 
 
-def _read_version() -> tuple[object, ...]:
-    """Return what a page depends on besides its address: the site's version, and the day, since editions come into force."""
+def _read_version(request: HttpRequest, *, is_to_be_written: bool) -> tuple[object, ...]:
+    """Return what a page depends on besides its address: the site's version, and the day, since editions come into force.
+
+    For a page that will have to be written the agency's card comes with it, for `core.context_processors`.
+    """
     # The query itself shows whether the connection lives, so Django need not ask that first.
     connection.health_check_done = True  # type: ignore[attr-defined] # the stubs lack it
     try:
-        return SiteVersion.current(), today()
+        return _read_number(request, is_to_be_written=is_to_be_written), today()
     except (OperationalError, InterfaceError):
         connection.close()  # a connection that the server dropped looks the same: a second try opens a new one
-        return SiteVersion.current(), today()
+        return _read_number(request, is_to_be_written=is_to_be_written), today()
+
+
+def _read_number(request: HttpRequest, *, is_to_be_written: bool) -> int:
+    if not is_to_be_written:
+        return SiteVersion.current()
+    language = request.path_info.split("/")[1]
+    number, agency = read_version_and_agency(language)
+    request.agency_read = (language, agency)  # type: ignore[attr-defined] # ours
+    return number
 
 
 def _store(version: tuple[object, ...], response: HttpResponse) -> StoredPage:
@@ -164,6 +180,12 @@ def _matches(wanted: str, etag: str) -> bool:
     return any(candidate in {"*", etag} or candidate == f"W/{etag}" for candidate in parse_etags(wanted))
 
 
+@lru_cache(maxsize=_KEPT_ADDRESSES)
+def _find_view(path: str, urlconf: str) -> ResolverMatch:
+    """Return what Django finds for an address, which names its language and so is the same for everybody."""
+    return resolve(path, urlconf)
+
+
 class RecordPagesMiddleware:
     """Answers addresses of the record at once, without sessions, accounts, forms and messages.
 
@@ -177,7 +199,7 @@ class RecordPagesMiddleware:
         _root, _language, section, *_rest = [*request.path_info.split("/", 3), "", ""]
         if section != APP_NAME or _is_preview(request):
             return self.get_response(request)
-        match = resolve(request.path_info)
+        match = _find_view(request.path_info, settings.ROOT_URLCONF)
         if match.namespace != APP_NAME:  # a page of Wagtail's further down
             return self.get_response(request)
         request.resolver_match = match

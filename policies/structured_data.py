@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from policies.models import EditionText
     from policies.periods import Period
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
 
 
@@ -56,7 +57,7 @@ def describe_text(text: EditionText, period: Period, *, address: str, is_withdra
             "version": edition.number,
         }
     known = {name: value for name, value in data.items() if value is not None}
-    return mark_safe(_UNSAFE.sub(_escape, json.dumps(known, ensure_ascii=False)))  # noqa: S308 -- escaped above
+    return mark_safe(_UNSAFE.sub(_escape, _encode(known)))  # noqa: S308 -- escaped above
 
 
 def _escape(char: re.Match[str]) -> str:

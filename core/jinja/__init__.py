@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import StrictUndefined, Undefined, pass_context
 from wagtail.templatetags.wagtailcore_tags import richtext
 
-from core.addresses import full_address, in_language, path_of, same_page
+from core.addresses import full_address, in_language, path_in, same_page
 from core.dates import civil_date, format_date
 from core.jinja.languages import CompiledWords, LanguageEnvironment
 from core.languages import html_language, language_codes, language_name
@@ -54,11 +54,10 @@ def environment(**options: Any) -> Environment:
     )
     made.globals |= PAGE_DEFAULTS | {
         "civil_moment": civil_moment,
-        "civil_time": civil_time,
         "language_links": language_links,
         "static": static,
-        "url": path_of,
     }
+    made.of_language = {"civil_time": _civil_time_in, "url": path_in}
     made.filters |= {
         "full_address": full_address,
         "html_language": html_language,
@@ -78,11 +77,20 @@ def static(path: str) -> str:
 
 def civil_time(day: dt.date | dt.datetime | None, language: str | None = None) -> str | SafeString:
     """Write a day in full inside `<time datetime>`; an instant is written as its day in Taipei; None as nothing."""
+    return _civil_time_in(language or get_language() or "en", day)
+
+
+def _civil_time_in(active: str, day: dt.date | dt.datetime | None, language: str | None = None) -> str | SafeString:
     if day is None:
         return ""
     if isinstance(day, dt.datetime):
         day = civil_date(day)
-    text = format_date(day, language or get_language() or "en")
+    return _write_day(day, language or active)
+
+
+@lru_cache(maxsize=4096)
+def _write_day(day: dt.date, language: str) -> SafeString:
+    text = format_date(day, language)
     return mark_safe(f'<time datetime="{day.isoformat()}">{text}</time>')  # noqa: S308 -- digits and names of months
 
 

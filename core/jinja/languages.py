@@ -1,12 +1,13 @@
 """Templates that are compiled once for each language, with its words already in them.
 
 A page of the record has some sixty words and sentences of its own. Looking each up in the catalogue while it is written
-takes as long as all the rest of the template.
+takes as long as all the rest of the template. So does working out the addresses that are the same on every page.
 """
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.visitor import NodeTransformer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from jinja2 import Template
 
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -29,6 +32,8 @@ class LanguageEnvironment(Environment):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        #: Functions that take the language first, and are called without it by templates.
+        self.of_language: dict[str, Callable[..., Any]] = {}
         self._languages: dict[str, LanguageEnvironment] = {}
 
     def get_template(self, *args: Any, **kwargs: Any) -> Template:
@@ -47,6 +52,10 @@ class LanguageEnvironment(Environment):
         if found is None:
             found = self.overlay()
             found.language = language
+            found.globals = {
+                **self.globals,
+                **{name: partial(function, language) for name, function in self.of_language.items()},
+            }
             self._languages[language] = found
         return found
 
@@ -54,7 +63,7 @@ class LanguageEnvironment(Environment):
         # Jinja's own step before it writes Python: the one place where the whole tree is at hand.
         parsed = super()._parse(source, name, filename)
         if self.language:
-            _Words(self.language).visit(parsed)
+            _Words(self.language, self.globals).visit(parsed)
         return parsed
 
 
@@ -86,10 +95,11 @@ class CompiledWords(InternationalizationExtension):
 
 
 class _Words(NodeTransformer):
-    """Puts a language's words in the place of `_("…")` and `pgettext("…", "…")`."""
+    """Puts a language's words in the place of `_("…")` and `pgettext("…", "…")`, and addresses in that of `url("…")`."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, named: Mapping[str, Any]) -> None:
         self._language = language
+        self._globals = named
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- named by Jinja
         self.generic_visit(node)
@@ -105,6 +115,11 @@ class _Words(NodeTransformer):
                     kwargs=[],
                 ):
                     found = pgettext(context, text)
+                case nodes.Call(node=nodes.Name(name="url" | "static" as name), args=[*arguments], kwargs=[]) if all(
+                    isinstance(argument, nodes.Const) for argument in arguments
+                ):
+                    address = self._globals[name](*(argument.as_const() for argument in arguments))
+                    return nodes.Const(address, lineno=node.lineno)
                 case _:
                     return node
         return nodes.MarkSafe(nodes.Const(_without_format(found)), lineno=node.lineno)

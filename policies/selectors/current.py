@@ -76,6 +76,7 @@ _LIGHT = (
     "prevailing_locale",
     "previous",
 )
+_KNOWN = tuple(f"edition__{name}" for name in _LIGHT if "__" not in name)
 _newest_editions = PreparedQuery(
     lambda slug: editions_of(slug).only(*_LIGHT)[:WINDOW], slug="\N{REPLACEMENT CHARACTER}"
 )
@@ -86,7 +87,7 @@ def _texts_of_two(*, with_clauses: bool) -> PreparedQuery[EditionText]:
 
     def build(language: str, one: int, other: int) -> EditionTextQuerySet:
         texts = texts_in(language).filter(edition_id__in=[one, other]).select_related("edition", "outline")
-        left_out = ["html"] if with_clauses else ["html", "clauses"]
+        left_out = ["html", *_KNOWN] if with_clauses else ["html", "clauses", *_KNOWN]
         return texts.defer(*left_out).annotate(html_of_one=Case(When(edition_id=one, then=F("html"))))
 
     return PreparedQuery(build, language="\N{REPLACEMENT CHARACTER}", one=-1, other=-2)

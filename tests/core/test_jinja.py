@@ -86,6 +86,21 @@ class TestLanguages:
             assert render("{{ _('Policies') }}") == "Policies"
 
 
+class TestAddresses:
+    """Addresses without a part that is only known when a page is written are compiled in too."""
+
+    def test_are_of_the_language_of_the_template(self) -> None:
+        source = "{{ url('policies:list') }} {{ url('policies:current', slug) }}"
+        assert render(source, slug="privacy") == "/en/policies/ /en/policies/privacy/"
+        with override("zh-hant"):
+            assert render(source, slug="privacy") == "/zh-hant/policies/ /zh-hant/policies/privacy/"
+
+    def test_of_fixed_parts_are_not_looked_up_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        template = engines["jinja2"].from_string("{{ url('policies:list') }} {{ static('css/site.css') }}{{ url }}")
+        monkeypatch.setitem(template.template.environment.globals, "url", "")
+        assert str(template.render({})).startswith("/en/policies/ /static/css/site")
+
+
 class TestCivilTime:
     def test_writes_an_instant_as_its_day_in_taipei(self) -> None:
         instant = dt.datetime(2026, 3, 13, 16, 0, tzinfo=dt.UTC)

@@ -36,9 +36,9 @@ def path_of(subscriber: Subscriber, slug: str = "news", language: str = "en") ->
 class TestReceipt:
     def test_is_linked_for_each_consent(self, client, subscriber):
         page = Page(client.get(preferences_of(subscriber)))
-        receipts = [link for link in page.links if link.startswith("receipts/")]
+        receipts = [link for link in page.links if "/receipts/" in link]
         assert len(receipts) == 2
-        assert client.get(preferences_of(subscriber) + receipts[0]).status_code == 200
+        assert client.get(receipts[0]).status_code == 200
 
     def test_shows_who_what_for_and_the_words_agreed_to(self, client, subscriber):
         Agency.objects.create(language="zh-hant", name="移民署")

@@ -22,9 +22,12 @@ class AskingView(FormView[forms.Form]):
     Stands after the mixin that says who may see it. `get_success_url()` is where it leads, done or not.
     """
 
-    template_name = "core/admin/act.html"
     button: str | Promise = ""
     is_serious = False
+
+    def get_template_names(self) -> list[str]:
+        """Return the one template: the mixins of Wagtail's screens, which stand before this class, bring a name of theirs."""
+        return ["core/admin/act.html"]
 
     def explain(self) -> list[str]:
         """Return what the act does, in sentences."""

@@ -90,7 +90,7 @@ class TestBeginning:
     def test_is_refused_when_nothing_is_announced(self, editor):
         other = make_bilingual_policy("security")
         response = begin(editor, page_of(other))
-        assert "Nothing is announced after edition 2.0" in desk.said(response)
+        assert "Nothing is announced after edition 2.0" in str(desk.errors_of(response))
         assert draft_of(page_of(other)).of_edition == ""
 
     def test_needs_the_right_to_edit_the_page(self, policy):
@@ -117,7 +117,7 @@ class TestBeginning:
             replaces_announced="on",
         )
         assert page_of(policy).workflow_in_progress
-        assert "waits for approval" in desk.said(begin(editor, page_of(policy)))
+        assert "waits for approval" in str(desk.errors_of(begin(editor, page_of(policy))))
 
     def test_explains_in_chinese_too(self, editor, policy):
         with override("zh-hant"):

@@ -43,7 +43,7 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if _ACCOUNT.match(request.path_info):
-            response["Cache-Control"] = "no-store, private"
+            response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -244,7 +244,7 @@ class TestSession:
     def test_pages_are_kept_by_nobody(self, browser, member):
         sign_in(browser)
         for path in ("", "profile/", "sessions/", "activity/", "factors/", "sign-up/", "link/x/"):
-            assert browser.get(f"{ACCOUNT}{path}")["Cache-Control"] == "no-store, private"
+            assert browser.get(f"{ACCOUNT}{path}")["Cache-Control"] == "no-store"
 
     def test_that_was_signed_out_cannot_be_replayed(self, browser, member):
         sign_in(browser)

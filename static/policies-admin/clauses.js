@@ -10,6 +10,8 @@
   const { StreamBlock, StreamBlockDefinition, StructBlock, StructBlockDefinition } = window.wagtailStreamField.blocks;
   const { numberClauses, MAX_DEPTH } = window.policyNumbering;
 
+  const ROWS_AT_ONCE = 60;
+
   const desk = () => document.querySelector("[data-policy-desk]");
   const isFixed = () => desk()?.dataset.structure === "source";
 
@@ -42,6 +44,8 @@
     join(child, stream) {
       this.child = child;
       this.stream = stream;
+      // Rows beyond the first screens are laid out when they come near: five hundred at once take a minute.
+      child.element.classList.toggle("clause-row-far", (stream.children?.length ?? 0) >= ROWS_AT_ONCE);
       const root = this.container[0];
       this.levelSelect = root.querySelector(`select[name="${this.prefix}-depth"]`);
       this.numberedBox = root.querySelector(`input[name="${this.prefix}-numbered"]`);
@@ -162,12 +166,18 @@
     }
 
     setNumber(number) {
+      const depth = String(this.depth);
+      const isShown = number === this.number && this.child.element.dataset.clauseDepth === depth;
+      if (isShown && this.isNamed) {
+        return;
+      }
       this.number = number;
       this.numberElement.textContent = number || this.stream.blockDef.meta.strings.unnumbered;
       // Wagtail's editor has no name of its own for those who hear the page.
       const editor = this.container[0].querySelector(".public-DraftEditor-content");
+      this.isNamed = Boolean(editor);
       editor?.setAttribute("aria-label", fill(this.stream.blockDef.meta.strings.textOf, { number: this.spokenNumber }));
-      this.child.element.dataset.clauseDepth = String(this.depth);
+      this.child.element.dataset.clauseDepth = depth;
       this.outdentButton.disabled = this.depth === 1;
       this.indentButton.disabled = this.depth === MAX_DEPTH;
     }
@@ -191,6 +201,14 @@
 
   // Its constructor builds the rows before ours could run, so it has no fields of its own.
   class ClauseStreamBlock extends StreamBlock {
+    /** Build the rows out of sight: each asks for its size, for which the browser would lay out all of them anew. */
+    constructor(definition, placeholder, ...args) {
+      const { style } = placeholder.parentElement;
+      style.display = "none";
+      super(definition, placeholder, ...args);
+      style.display = "";
+    }
+
     _createChild(...args) {
       const child = super._createChild(...args);
       child.block.join(child, this);

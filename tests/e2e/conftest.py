@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
 from tests import template_database as databases
 from tests.e2e import signing_in
-from tests.e2e.site import Site, served_demo
+from tests.e2e.mailbox import Mailbox
+from tests.e2e.site import Site, mail_worker, served_demo
 from tests.e2e.states import make_announced_policy, make_lagging_policy
 
 if TYPE_CHECKING:
@@ -73,11 +75,12 @@ def site(
 
 @pytest.fixture(scope="session")
 def in_site_database(site: Site, django_db_blocker: DjangoDbBlocker) -> Callable[[], AbstractContextManager[None]]:
-    """Return a context in which this process works in the database of the served site, and commits."""
+    """Return a context in which this process works in the database of the served site, under its address, and commits."""
 
     @contextmanager
     def work() -> Iterator[None]:
-        with django_db_blocker.unblock(), databases.connected_to(site.database):
+        address = override_settings(WAGTAILADMIN_BASE_URL=site.url)
+        with address, django_db_blocker.unblock(), databases.connected_to(site.database):
             yield
 
     return work
@@ -89,6 +92,13 @@ def states(in_site_database: Callable[[], AbstractContextManager[None]]) -> None
     with in_site_database():
         make_lagging_policy("lagging")
         make_announced_policy("announced")
+
+
+@pytest.fixture(scope="session")
+def mailbox(site: Site) -> Iterator[Mailbox]:
+    """Everybody's mail from the served site, sent by a worker that runs from the first journey on that asks for it."""
+    with mail_worker(site):
+        yield Mailbox(site.outbox)
 
 
 @pytest.fixture

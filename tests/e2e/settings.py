@@ -10,6 +10,7 @@ from cms.settings.test import *  # noqa: F403 -- a settings module is its names
 _FILES = Path(os.environ["AVOW_E2E_FILES"])
 STATIC_ROOT = _FILES / "static"
 MEDIA_ROOT = _FILES / "media"
+AVOW_OUTBOX = _FILES / "outbox"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "cms.static_files.StaticFilesStorage"},

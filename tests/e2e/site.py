@@ -31,12 +31,20 @@ SECONDS_TO_START = 120
 
 @dataclass(frozen=True)
 class Site:
-    """A site that is being served; `password` opens every account of the demo, with an app of the key `factor`."""
+    """A site that is being served; `password` opens every account of the demo, with an app of the key `factor`.
+
+    Its mail lies in `outbox`.
+    """
 
     url: str
     database: str
     password: str
     factor: str
+    files: Path
+
+    @property
+    def outbox(self) -> Path:
+        return self.files / "outbox"
 
 
 @contextmanager
@@ -46,13 +54,13 @@ def served_demo(*, worker: str, files: Path) -> Iterator[Site]:
     template = databases.template_name()
     databases.make_template(template)
     databases.make_copy(template, database)
-    site = Site(f"http://127.0.0.1:{_free_port()}", database, secrets.token_urlsafe(12), new_secret())
+    site = Site(f"http://127.0.0.1:{_free_port()}", database, secrets.token_urlsafe(12), new_secret(), files)
     log = files / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.e2e.serve", site.url.rpartition(":")[2]],
             cwd=ROOT,
-            env=_environment(site, files),
+            env=_environment(site),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -66,7 +74,21 @@ def served_demo(*, worker: str, files: Path) -> Iterator[Site]:
                 databases.drop(cluster, database)
 
 
-def _environment(site: Site, files: Path) -> dict[str, str]:
+@contextmanager
+def mail_worker(site: Site) -> Iterator[None]:
+    """Have a worker send the site's mail meanwhile."""
+    log = site.files / "worker.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "manage.py", "send_bulletins"]
+        worker = subprocess.Popen(command, cwd=ROOT, env=_environment(site), stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield
+        finally:
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(timeout=30)
+
+
+def _environment(site: Site) -> dict[str, str]:
     parameters = {**connection.get_connection_params(), "dbname": site.database}
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
@@ -74,7 +96,7 @@ def _environment(site: Site, files: Path) -> dict[str, str]:
         "AVOW_BASE_URL": site.url,
         "AVOW_DEMO_FACTOR": site.factor,
         "AVOW_DEMO_PASSWORD": site.password,
-        "AVOW_E2E_FILES": str(files),
+        "AVOW_E2E_FILES": str(site.files),
         "DATABASE_URL": make_conninfo(**parameters),
         "DJANGO_SETTINGS_MODULE": "tests.e2e.settings",
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from tests.factories.policies import CHINESE, clauses, issue, make_bilingual_policy, make_page
+from core.dates import today
+from tests.factories.policies import CHINESE, ENGLISH, clauses, issue, make_bilingual_policy, make_page
 
 if TYPE_CHECKING:
-    from policies.models import PolicyPage
+    from policies.models import Policy, PolicyPage
     from policies.text.clauses import Clause
 
 
@@ -28,3 +30,12 @@ def make_announced_policy(slug: str) -> None:
     """Make a policy that has been announced, and applies from a day to be announced."""
     issue(make_page(slug, title="語言政策"), on="2025-06-01", note="訂定全文。", to_be_announced=True)
     issue(make_page(slug, language="en", title="Language policy"), on="2025-06-01", note="First edition.")
+
+
+def make_alert(policy: Policy) -> None:
+    """Issue another edition in both languages, lately enough for an alert: ten years instead of three."""
+    pages = {page.language: page for page in policy.pages.select_related("locale")}
+    yesterday = (today() - dt.timedelta(days=1)).isoformat()
+    for code, words, old, new in (("zh-hant", CHINESE, "三年", "十年"), ("en", ENGLISH, "three", "ten")):
+        content = clauses(*[(heading, body.replace(old, new)) for heading, body in words])
+        issue(pages[code], on=yesterday, content=content, note=f"{old} → {new}")

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -89,10 +90,12 @@ class BulletinPage(BasePage):
         verbose_name_plural = _("bulletins")
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        """Give a translation the topic of its source."""
+        """Give a translation the topic of its source, and a page a slug where its headline yields none, as Chinese does."""
         source = self.find_source()
         if source is not None:
             self.topic = source.topic
+        if not self.slug and not slugify(self.title):
+            self.slug = f"bulletin-{self.translation_key.hex[:12]}"
         super().full_clean(*args, **kwargs)
 
     def find_source(self) -> BulletinPage | None:

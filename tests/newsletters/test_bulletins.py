@@ -46,6 +46,14 @@ class TestBulletinPage:
 
         assert english.topic == source.topic
 
+    def test_needs_no_slug_from_a_chinese_headline(self) -> None:
+        page = make_bulletin()
+        page.slug = ""
+
+        page.full_clean()
+
+        assert page.slug == f"bulletin-{page.translation_key.hex[:12]}"
+
     def test_is_not_public_before_it_was_sent(self, client: Any) -> None:
         page = approved_bulletin()
 

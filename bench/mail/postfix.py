@@ -56,7 +56,7 @@ alias_database =
 smtpd_relay_restrictions = permit_mynetworks, reject
 recipient_delimiter = +
 default_transport = discard:taken
-transport_maps = inline:{{ {{ policies.example = avow: }} {{ {gone} = error:5.1.1 unknown mailbox }} {{ {silent} = retry:4.4.1 no answer }} }}
+transport_maps = inline:{{ {{ policies.example = avow: }} {{ {gone} = gone: }} {{ {silent} = retry:4.4.1 no answer }} }}
 avow_destination_recipient_limit = 1
 avow_destination_concurrency_limit = 2
 """
@@ -76,6 +76,7 @@ retry unix - - n - - error
 discard unix - - n - - discard
 postlog unix-dgram n - n - 1 postlogd
 avow unix - n n - 2 pipe flags=R user=nobody argv={script} ${{original_recipient}}
+gone unix - n n - 2 pipe user=nobody argv={unknown}
 """
 
 
@@ -102,8 +103,12 @@ def private_postfix(place: MailPlace) -> Iterator[Postfix]:
     lines.append(f'exec {shlex.quote(str(ROOT / "docs/deploy/process-bounce"))} "$1"')
     script.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n")
     script.chmod(0o755)
+    # Known to be gone only after Postfix took the message: what it knows at once it refuses at once (EX_NOUSER).
+    unknown = home / "unknown"
+    unknown.write_text("#!/bin/sh\ncat >/dev/null\nexit 67\n")
+    unknown.chmod(0o755)
     (home / "etc/main.cf").write_text(_MAIN.format(home=home, gone=_GONE, silent=_SILENT))
-    (home / "etc/master.cf").write_text(_MASTER.format(port=port, script=script))
+    (home / "etc/master.cf").write_text(_MASTER.format(port=port, script=script, unknown=unknown))
     control = ["postfix", "-c", str(home / "etc")]
     subprocess.run([*control, "start"], check=True, capture_output=True)
     try:

@@ -95,7 +95,7 @@ class BulletinPage(BasePage):
         if source is not None:
             self.topic = source.topic
         if not self.slug and not slugify(self.title):
-            self.slug = f"bulletin-{self.translation_key.hex[:12]}"
+            self.slug: str = f"bulletin-{self.translation_key.hex[:12]}"
         super().full_clean(*args, **kwargs)
 
     def find_source(self) -> BulletinPage | None:

@@ -1,0 +1,152 @@
+"""What is kept of subscribers: the address, what they chose, and the proof of it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.data_register import Basis, DataFile, Recipients, Retention, register
+from newsletters.models import ConsentContext, ConsentEvent, SignUp, Subscription, SubscriptionRequest
+from newsletters.periods import CONTEXT_KEPT, REQUEST_KEPT, UNCONFIRMED_KEPT
+from newsletters.personal_data import rows, words
+
+register.add(
+    DataFile(
+        model="newsletters.Subscriber",
+        name=_("Subscribers"),
+        purposes=words.SERVICE,
+        basis=Basis.CONSENT,
+        recipients=Recipients.MAIL,
+        retention=words.UNTIL_LEFT,
+        erasure=words.NUMBER_STAYS,
+        personal={
+            "address": words.ADDRESS,
+            "address_key": words.ADDRESS_KEY,
+            "address_hash": words.ADDRESS_CODE,
+            "locale": words.LANGUAGE,
+            "state": words.made(_("Whether the address is confirmed")),
+            "user": words.made(_("Account")),
+            "paused_until": words.chosen(_("Paused until")),
+            "bounce_score": words.made(_("How often mail came back")),
+            "bounced_on": words.made(_("When mail came back last")),
+            "created_at": words.WHEN,
+            "confirmed_at": words.made(_("When it was confirmed")),
+        },
+        other=frozenset({"id", "token_epoch"}),
+        rows=rows.subscribers,
+        addresses=rows.addresses,
+        stop=rows.stop,
+        own_page=rows.preferences,
+    ),
+    DataFile(
+        model="newsletters.SignUp",
+        name=_("Sign-ups that were just sent"),
+        purposes=words.SERVICE,
+        basis=Basis.CONSENT,
+        recipients=Recipients.STAFF,
+        retention=Retention(
+            words=_("A sign-up goes as soon as it is dealt with, after %(days)d days at most."), period=UNCONFIRMED_KEPT
+        ),
+        erasure=words.ERASED,
+        personal={
+            "address": words.ADDRESS,
+            "address_key": words.ADDRESS_KEY,
+            "topic_ids": words.TOPICS,
+            "locale": words.LANGUAGE,
+            "frequency": words.FREQUENCY,
+            "waits_for_language": words.WAITS,
+            "network": words.NETWORK,
+            "browser": words.BROWSER,
+            "page": words.PAGE,
+            "asked_at": words.WHEN,
+        },
+        other=frozenset({"id", "consent_text"}),
+        rows=lambda person: SignUp.objects.filter(address_key=person.key),
+        addresses=rows.waiting_addresses,
+    ),
+    DataFile(
+        model="newsletters.SubscriptionRequest",
+        name=_("Sign-ups that wait for their confirmation"),
+        purposes=words.SERVICE,
+        basis=Basis.CONSENT,
+        recipients=Recipients.MAIL,
+        retention=Retention(words=_("A sign-up is kept for %(days)d days."), period=REQUEST_KEPT),
+        erasure=words.ERASED,
+        personal={
+            "subscriber": words.WHOSE,
+            "topics": words.TOPICS,
+            "locale": words.LANGUAGE,
+            "frequency": words.FREQUENCY,
+            "waits_for_language": words.WAITS,
+            "consent_text": words.made(_("The notice that was shown")),
+            "requested_at": words.WHEN,
+            "expires_at": words.made(_("Until when it can be confirmed")),
+            "confirmed_at": words.made(_("When it was confirmed")),
+            "refused_at": words.made(_("When it was disowned")),
+        },
+        other=frozenset({"id"}),
+        rows=lambda person: SubscriptionRequest.objects.filter(subscriber__in=rows.numbers(person)),
+    ),
+    DataFile(
+        model="newsletters.Subscription",
+        name=_("Subscriptions"),
+        purposes=words.SERVICE,
+        basis=Basis.CONSENT,
+        recipients=Recipients.STAFF,
+        retention=words.UNTIL_LEFT,
+        erasure=words.NUMBER_STAYS,
+        personal={
+            "subscriber": words.WHOSE,
+            "topic": words.TOPICS,
+            "locale": words.LANGUAGE,
+            "frequency": words.FREQUENCY,
+            "waits_for_language": words.WAITS,
+            "source": words.PAGE,
+            "started_at": words.WHEN,
+            "ended_at": words.ENDED,
+            "ended_reason": words.ENDED,
+            "ended_by_delivery": words.made(_("Message from which it was ended")),
+        },
+        other=frozenset({"id"}),
+        rows=lambda person: Subscription.objects.filter(subscriber__in=rows.numbers(person)),
+    ),
+    DataFile(
+        model="newsletters.ConsentEvent",
+        name=_("Proof of consent"),
+        purposes=words.PROOF,
+        basis=Basis.DUTY,
+        recipients=Recipients.STAFF,
+        retention=words.AS_EVIDENCE,
+        erasure=words.EVIDENCE,
+        personal={
+            "subscriber_number": words.WHOSE,
+            "action": words.made(_("What was agreed to or taken back")),
+            "topic_slug": words.TOPICS,
+            "details": words.made(_("Language, frequency and topics as they were then")),
+            "channel": words.PAGE,
+            "consent_text": words.made(_("The notice that was shown")),
+            "happened_at": words.WHEN,
+        },
+        other=frozenset({"id", "position", "previous_digest", "digest"}),
+        rows=lambda person: ConsentEvent.objects.filter(subscriber_number__in=rows.numbers(person)),
+    ),
+    DataFile(
+        model="newsletters.ConsentContext",
+        name=_("From where consent was given"),
+        purposes=words.PROOF,
+        basis=Basis.DUTY,
+        recipients=Recipients.STAFF,
+        retention=Retention(
+            words=_("From which network and browser you did something is kept for %(days)d days."), period=CONTEXT_KEPT
+        ),
+        erasure=words.ERASED,
+        personal={
+            "event": words.made(_("Entry in the proof of consent")),
+            "network": words.NETWORK,
+            "browser": words.BROWSER,
+            "page": words.PAGE,
+            "happened_at": words.WHEN,
+        },
+        other=frozenset({"id"}),
+        rows=lambda person: ConsentContext.objects.filter(event__subscriber_number__in=rows.numbers(person)),
+    ),
+)

@@ -56,7 +56,7 @@ alias_database =
 smtpd_relay_restrictions = permit_mynetworks, reject
 recipient_delimiter = +
 default_transport = discard:taken
-transport_maps = inline:{{ {{ policies.example = avow: }} {{ {gone} = gone: }} {{ {silent} = retry:4.4.1 no answer }} }}
+transport_maps = inline:{{ {{ policies.example = avow: }} {{ {gone} = gone: }} {{ {silent} = silent: }} }}
 avow_destination_recipient_limit = 1
 avow_destination_concurrency_limit = 2
 """
@@ -76,7 +76,8 @@ retry unix - - n - - error
 discard unix - - n - - discard
 postlog unix-dgram n - n - 1 postlogd
 avow unix - n n - 2 pipe flags=R user=nobody argv={script} ${{original_recipient}}
-gone unix - n n - 2 pipe user=nobody argv={unknown}
+gone unix - n n - 2 pipe user=nobody argv={answers}/67
+silent unix - n n - 2 pipe user=nobody argv={answers}/75
 """
 
 
@@ -103,12 +104,14 @@ def private_postfix(place: MailPlace) -> Iterator[Postfix]:
     lines.append(f'exec {shlex.quote(str(ROOT / "docs/deploy/process-bounce"))} "$1"')
     script.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n")
     script.chmod(0o755)
-    # Known to be gone only after Postfix took the message: what it knows at once it refuses at once (EX_NOUSER).
-    unknown = home / "unknown"
-    unknown.write_text("#!/bin/sh\ncat >/dev/null\nexit 67\n")
-    unknown.chmod(0o755)
+    # Found out only after Postfix took the message, since what it knows before it says before: nobody of that name
+    # (EX_NOUSER), nobody answers (EX_TEMPFAIL).
+    for code in ("67", "75"):
+        answer = home / code
+        answer.write_text(f"#!/bin/sh\ncat >/dev/null\nexit {code}\n")
+        answer.chmod(0o755)
     (home / "etc/main.cf").write_text(_MAIN.format(home=home, gone=_GONE, silent=_SILENT))
-    (home / "etc/master.cf").write_text(_MASTER.format(port=port, script=script, unknown=unknown))
+    (home / "etc/master.cf").write_text(_MASTER.format(port=port, script=script, answers=home))
     control = ["postfix", "-c", str(home / "etc")]
     subprocess.run([*control, "start"], check=True, capture_output=True)
     try:
@@ -117,8 +120,21 @@ def private_postfix(place: MailPlace) -> Iterator[Postfix]:
         subprocess.run([*control, "stop"], check=True, capture_output=True)
 
 
+def _can_run_python(name: str) -> bool:
+    """Whether a user may run this Python: one that was installed in root's home may not be run by others."""
+    try:
+        return subprocess.run([sys.executable, "-c", ""], user=name, check=False, capture_output=True).returncode == 0
+    except PermissionError:
+        return False
+
+
 def prove(place: MailPlace, options: argparse.Namespace) -> int:
     """Send through Postfix, let it bounce, forget what it said of some messages, and settle them by its log."""
+    if not _can_run_python("nobody"):
+        print(
+            f"Postfix runs its pipe as “nobody”, who may not run {sys.executable}: take a Python that everybody can run."
+        )
+        return 1
     faults = []
     mailing, count, _seconds = freeze(add_subscribers(options.messages), f"bench:postfix:{os.getpid()}")
     rows = Delivery.objects.filter(mailing=mailing)

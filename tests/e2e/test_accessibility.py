@@ -89,7 +89,7 @@ class TestPublicPages:
         assert check(page, name) == []
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    @pytest.mark.parametrize("view", ["permission_denied", "gone", "server_error"])
+    @pytest.mark.parametrize("view", ["permission_denied", "server_error"])
     @pytest.mark.django_db
     def test_errors_that_no_address_gives_have_none_either(self, page: Page, view: str, language: str) -> None:
         body = getattr(views, view)(RequestFactory().get(f"/{language}/")).content.decode()

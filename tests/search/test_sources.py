@@ -173,8 +173,8 @@ class TestPolicySource:
         ]
 
     def test_a_clause_without_words_is_none(self) -> None:
-        policy = issue(make_page(content=[Clause(key("0"), 1), Clause(key("1"), 1, "標題")])).edition.policy
-        assert [content.number for content in build(policy)] == ["", "二、"]
+        policy = issue(make_page(content=[Clause(key("0"), 1), Clause(key("1"), 2, "標題")])).edition.policy
+        assert [content.number for content in build(policy)] == ["", "一、（一）"]
 
     def test_a_draft_is_nothing(self) -> None:
         make_page()

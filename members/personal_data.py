@@ -39,12 +39,8 @@ _PARTED = Erasure(words=_("What was done stays, and does not name the account an
 _ACCOUNT = Personal(what=_("Account that did it"), category=Category.IDENTIFYING, necessity=Necessity.MADE)
 
 
-def _made(what: _StrPromise) -> Personal:
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.MADE)
-
-
-def _optional(what: _StrPromise) -> Personal:
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.OPTIONAL)
+_made = Personal.made
+_optional = Personal.chosen
 
 
 def _sessions(person: Person) -> QuerySet[Session]:

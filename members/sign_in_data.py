@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.data_register import (
     Basis,
-    Category,
     CollectingForm,
     DataFile,
     Erasure,
-    Necessity,
     NotPersonal,
     Personal,
     Purpose,
@@ -32,8 +30,7 @@ _WITH_SESSION = Retention(words=_("Sessions are kept until they end, which is af
 _WITH_FACTOR = Retention(words=_("Second factors are kept until their owner removes them, or with the account."))
 
 
-def _made(what: _StrPromise, *, is_secret: bool = False) -> Personal:
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.MADE, is_secret=is_secret)
+_made = Personal.made
 
 
 def _for_days(words: _StrPromise, period: dt.timedelta) -> Retention:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
-    from django.utils.functional import _StrPromise
 
     from core.data_register import Person
 
@@ -63,12 +62,8 @@ def _request_addresses() -> Iterator[tuple[str, dt.datetime]]:
     yield from DataRequest.objects.exclude(address="").values_list("address", "asked_at").iterator(_BATCH)
 
 
-def _given(what: _StrPromise) -> Personal:
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.REQUIRED)
-
-
-def _made(what: _StrPromise) -> Personal:
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.MADE)
+_given = Personal.given
+_made = Personal.made
 
 
 _ADDRESS = _given(_("E-mail address"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 
+from core.data_register.codes import Category, Necessity
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from django.db.models.options import Options
     from django.utils.functional import _StrOrPromise
 
-    from core.data_register.codes import Basis, Category, Necessity, Purpose, Recipients
+    from core.data_register.codes import Basis, Purpose, Recipients
     from core.data_register.person import Person
 
 
@@ -31,6 +33,21 @@ class Personal:
     category: Category
     necessity: Necessity
     is_secret: bool = False
+
+    @classmethod
+    def given(cls, what: _StrOrPromise) -> Personal:
+        """Declare something that must be given for the purpose to be met."""
+        return cls(what=what, category=Category.IDENTIFYING, necessity=Necessity.REQUIRED)
+
+    @classmethod
+    def chosen(cls, what: _StrOrPromise) -> Personal:
+        """Declare something that people may give or leave out."""
+        return cls(what=what, category=Category.IDENTIFYING, necessity=Necessity.OPTIONAL)
+
+    @classmethod
+    def made(cls, what: _StrOrPromise, *, is_secret: bool = False) -> Personal:
+        """Declare something that comes about here."""
+        return cls(what=what, category=Category.IDENTIFYING, necessity=Necessity.MADE, is_secret=is_secret)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

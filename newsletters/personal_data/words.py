@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from core.data_register import Category, Erasure, Necessity, Personal, Purpose, Retention
 from newsletters.periods import DELIVERY_KEPT, LEFT_KEPT
 from newsletters.services.erasure import erase_person
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
 SERVICE = (Purpose.ICT_SERVICES,)
 PROOF = (Purpose.CONTRACTS,)
 SECURITY = (Purpose.ICT_SECURITY,)
 
 
-def given(what: _StrPromise) -> Personal:
-    """Declare something that must be given for anything to be sent."""
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.REQUIRED)
-
-
-def chosen(what: _StrPromise) -> Personal:
-    """Declare something that readers may choose."""
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.OPTIONAL)
-
-
-def made(what: _StrPromise) -> Personal:
-    """Declare something that comes about here."""
-    return Personal(what=what, category=Category.IDENTIFYING, necessity=Necessity.MADE)
+given = Personal.given
+chosen = Personal.chosen
+made = Personal.made
 
 
 ADDRESS = given(_("E-mail address"))

@@ -10,6 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from core.tokens import BadTokenError
+from newsletters.choices import SubscriberState
+from newsletters.links import read_preferences
+from newsletters.models import Subscriber
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -43,6 +48,23 @@ def subscriber_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         return response
 
     return guarded
+
+
+def by_preferences_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give `view` the link that `token` is and the active subscriber whom it names, or answer why there is none."""
+
+    @wraps(view)
+    def found_by_link(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        try:
+            link = read_preferences(token)
+        except BadTokenError:
+            return bad_link(request)
+        found = Subscriber.objects.filter(
+            pk=link.subscriber_id, token_epoch=link.epoch, state=SubscriberState.ACTIVE
+        ).first()
+        return old_link(request) if found is None else view(request, link, found, **kwargs)
+
+    return found_by_link
 
 
 def answer(

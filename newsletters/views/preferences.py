@@ -14,18 +14,17 @@ from django.views.decorators.http import require_safe
 
 from core.dates import civil_date, format_date
 from core.mail_addresses import masked
-from core.tokens import BadTokenError
 from newsletters.choices import EndedReason, Source, SubscriberState
 from newsletters.consent_words import consent_body, consent_paragraphs
 from newsletters.forms import PreferencesForm, is_form_token_sound, make_form_token
-from newsletters.links import PreferencesLink, preferences_path, read_preferences
+from newsletters.links import PreferencesLink, preferences_path
 from newsletters.models import ConsentEvent, Subscriber, Subscription, Topic
 from newsletters.origins import request_origin
 from newsletters.services.consent import keep_text
 from newsletters.services.subscription_rows import Terms
 from newsletters.services.subscriptions import change_choices, end_all_subscriptions, pause, resume
 from newsletters.shown_topics import show_topics
-from newsletters.views.answers import answer, bad_link, hidden, old_link, subscriber_page
+from newsletters.views.answers import answer, by_preferences_link, hidden, subscriber_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -52,17 +51,9 @@ def own_preferences(request: HttpRequest) -> HttpResponse:
 
 
 @subscriber_page
-def preferences(request: HttpRequest, token: str) -> HttpResponse:
+@by_preferences_link
+def preferences(request: HttpRequest, link: PreferencesLink, found: Subscriber) -> HttpResponse:
     """Show and change what somebody receives."""
-    try:
-        link = read_preferences(token)
-    except BadTokenError:
-        return bad_link(request)
-    found = Subscriber.objects.filter(
-        pk=link.subscriber_id, token_epoch=link.epoch, state=SubscriberState.ACTIVE
-    ).first()
-    if found is None:
-        return old_link(request)
     if request.method != "POST":
         return _show(request, found)
     act = request.POST.get("act", "")

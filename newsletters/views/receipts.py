@@ -9,31 +9,22 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from core.tokens import BadTokenError
-from newsletters.choices import SubscriberState
 from newsletters.consent_words import split_body
-from newsletters.links import preferences_path, read_preferences
-from newsletters.models import Subscriber
+from newsletters.links import PreferencesLink, preferences_path
 from newsletters.receipts import find_consent, history_of, make_receipt, topic_name
-from newsletters.views.answers import bad_link, hidden, old_link, subscriber_page
+from newsletters.views.answers import bad_link, by_preferences_link, hidden, subscriber_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from newsletters.models import Subscriber
+
 
 @subscriber_page
-def receipt(request: HttpRequest, token: str, position: int) -> HttpResponse:
+@by_preferences_link
+def receipt(request: HttpRequest, link: PreferencesLink, found: Subscriber, position: int) -> HttpResponse:
     """Show the receipt of one consent, or give it as JSON under `?format=json`."""
     language = get_language() or "en"
-    try:
-        link = read_preferences(token)
-    except BadTokenError:
-        return bad_link(request)
-    found = Subscriber.objects.filter(
-        pk=link.subscriber_id, token_epoch=link.epoch, state=SubscriberState.ACTIVE
-    ).first()
-    if found is None:
-        return old_link(request)
     event = find_consent(found, position)
     if event is None or event.consent_text is None:
         return bad_link(request)
